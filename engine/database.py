@@ -1,0 +1,281 @@
+"""Connecting to SQLite or PostgreSQL, the one place that commits, and the read-only door.
+
+SQLite: one process, one writer thread that is the only connection to write and to checkpoint, with group commit.
+PostgreSQL: any number of processes, one transaction a command, retried where a retry is safe.
+"""
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeVar, cast
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    bindparam,
+    create_engine,
+    event,
+    exc,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.types import TypeDecorator
+
+from engine import clock
+from engine.errors import Busy, KeyReused, Unavailable, UnknownOutcome
+from engine.sqlite_writer import SqliteWriter
+
+T = TypeVar("T")
+metadata = MetaData()
+BIGKEY = BigInteger().with_variant(Integer, "sqlite")
+RETRY_STATES = {"40001", "40P01", "55P03", "25006"}
+ATTEMPTS = 3
+PG_OPTIONS = ("-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s "
+              "-c client_connection_check_interval=5s")
+
+
+class UTCDateTime(TypeDecorator[dt.datetime]):
+    """An aware moment, stored as milliseconds since 1970 (UTC) on both databases, so that order and arithmetic are the same."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Any) -> int | None:
+        """Refuses a naive moment: nobody could say which one it is."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment must be aware")
+        return int(value.timestamp() * 1000)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> dt.datetime | None:
+        """Aware, in UTC."""
+        return None if value is None else dt.datetime.fromtimestamp(value / 1000, clock.UTC)
+
+
+def canonical(value: object) -> str:
+    """One text for one value: sorted keys, no spaces, no NaN. What is hashed is what is stored."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+class JSONText(TypeDecorator[Any]):
+    """A JSON value as canonical text, the same bytes on both databases."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        """The canonical text; None stays NULL."""
+        return None if value is None else canonical(value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> Any:
+        """The value again."""
+        return None if value is None else json.loads(value)
+
+
+command = Table(
+    "command", metadata,
+    Column("key", String(80), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at", UTCDateTime, nullable=False, index=True))
+
+KNOWN = select(command.c.digest, command.c.answer).where(command.c.key == bindparam("k"))
+REMEMBER = insert(command)
+PG_NOW = select(func.clock_timestamp())
+
+
+class _Execute(Protocol):
+    def __call__(self, c: Connection) -> Any: ...
+
+
+def once(c: Connection, work: Callable[[Connection], T], key: str | None, digest: str) -> T:
+    """Run `work` inside the open transaction, at one pinned moment, at most once per key.
+
+    Raises KeyReused when the key came before with other content.
+    """
+    with clock.fixed(_moment(c)):
+        if key is None:
+            return work(c)
+        known = c.execute(KNOWN, {"k": key}).first()
+        if known is not None:
+            if known.digest != digest:
+                raise KeyReused(key=key)
+            return cast(T, json.loads(known.answer))
+        answer = work(c)
+        c.execute(REMEMBER, {"key": key, "digest": digest, "answer": canonical(answer), "at": clock.now()})
+        return answer
+
+
+def _moment(c: Connection) -> dt.datetime:
+    """One clock for many nodes is the database's; a simulated clock goes before it."""
+    if c.dialect.name == "postgresql" and not clock.is_simulated():
+        return cast(dt.datetime, c.execute(PG_NOW).scalar_one()).astimezone(clock.UTC)
+    return clock.now()
+
+
+def digest_of(payload: object) -> str:
+    """What tells a repeated submission from another one under the same key."""
+    return hashlib.sha256(canonical(payload).encode()).hexdigest()
+
+
+class Database:
+    """An open database: `run` to write, `reading` to read. Close it when done."""
+
+    def __init__(self, url: str, *, pool_size: int = 5, readonly: bool = False) -> None:
+        self.url = make_url(url)
+        self.dialect = self.url.get_backend_name()
+        if self.dialect == "sqlite":
+            self._writer = None if readonly else SqliteWriter(self.url, once)
+            self._engine = self._reader = _sqlite_reader(self.url)
+        elif self.dialect == "postgresql":
+            self._writer = None
+            self._engine = _postgresql(self.url, pool_size)
+            self._reader = self._engine.execution_options(postgresql_readonly=True)
+        else:
+            raise Unavailable(f"不支持的数据库类型“{self.dialect}”，请使用 sqlite 或 postgresql。")
+
+    def run(self, work: Callable[[Connection], T], *, key: str | None = None, payload: object = None, timeout: float = 30) -> T:
+        """Run `work` in one write transaction and return its answer after the commit.
+
+        key: the submission's key; the same key and payload again give the first answer, with nothing done twice.
+        timeout: seconds to wait for the writer (SQLite). Raises Busy, KeyReused, UnknownOutcome, Unavailable, and what `work` raises.
+        """
+        digest = digest_of(payload) if key is not None else ""
+        if self._writer is not None:
+            return cast(T, self._writer.run(work, key, digest, timeout))
+        if self.dialect == "sqlite":
+            raise Unavailable("数据库以只读方式打开，不能写入。请停止正在运行的服务后再执行。")
+        return self._run_postgresql(work, key, digest)
+
+    def _run_postgresql(self, work: Callable[[Connection], T], key: str | None, digest: str) -> T:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._transaction(work, key, digest)
+            except UnknownOutcome:
+                if key is None or attempt == ATTEMPTS:
+                    raise
+            except exc.DBAPIError as error:
+                if not _may_retry(error):
+                    raise
+                if attempt == ATTEMPTS:
+                    raise (Unavailable if error.connection_invalidated else Busy)(cause=str(error.orig)) from error
+            time.sleep(random.uniform(0.01, 0.05) * attempt)
+        raise Busy()
+
+    def _transaction(self, work: Callable[[Connection], T], key: str | None, digest: str) -> T:
+        """From the moment COMMIT is sent a failure is unknown, never failed (including a cancelled wait for the standby)."""
+        with _opened(self._engine) as c:
+            transaction = c.begin()
+            try:
+                answer = once(c, work, key, digest)
+            except BaseException:
+                transaction.rollback()
+                raise
+            c.info["unreplicated"] = False
+            try:
+                transaction.commit()
+            except exc.DBAPIError as error:
+                raise UnknownOutcome(cause=str(error.orig)) from error
+            if c.info.get("unreplicated"):
+                raise UnknownOutcome(cause="01000")
+            return answer
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read-only connection that sees the newest commit. Decisions are never made on it: those belong into `run`."""
+        with _opened(self._reader) as c:
+            yield c
+
+    def create_schema(self) -> None:
+        """All tables at once, for throw-away databases; real ones are built by the migrations."""
+        self.run(lambda c: metadata.create_all(c))
+
+    def close(self) -> None:
+        """Finish what is queued, close every connection, release the folder."""
+        if self._writer is not None:
+            self._writer.close()
+        self._engine.dispose()
+
+
+def connect(url: str, *, pool_size: int = 5, readonly: bool = False) -> Database:
+    """Open a database by its SQLAlchemy URL. `readonly` opens a SQLite file beside the process that owns it.
+
+    Raises Unavailable with the reason in plain words: wrong URL, no server, a folder that another process works on.
+    """
+    try:
+        return Database(url, pool_size=pool_size, readonly=readonly)
+    except (exc.ArgumentError, ModuleNotFoundError, exc.NoSuchModuleError) as error:
+        raise Unavailable("数据库地址不正确，请检查 GRIDLOOP_DATABASE_URL，例如 sqlite:///var/gridloop.db。", cause=str(error)) from error
+
+
+@contextlib.contextmanager
+def _opened(engine: Engine) -> Iterator[Connection]:
+    try:
+        c = engine.connect()
+    except exc.DBAPIError as error:
+        raise Unavailable("连接不上数据库，请检查数据库是否启动、地址和口令是否正确。", cause=str(error.orig)) from error
+    try:
+        yield c
+    finally:
+        c.close()
+
+
+def _may_retry(error: exc.DBAPIError) -> bool:
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in RETRY_STATES
+
+
+def _postgresql(url: URL, pool_size: int) -> Engine:
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, connect_args={
+        "connect_timeout": 5, "tcp_user_timeout": 5000, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
+        "options": PG_OPTIONS})
+
+    @event.listens_for(engine, "connect")
+    def _watch_notices(dbapi: Any, record: Any) -> None:
+        def notice(diagnostic: Any) -> None:
+            if diagnostic.sqlstate == "01000" and "replicated" in (diagnostic.message_primary or ""):
+                record.info["unreplicated"] = True
+        dbapi.add_notice_handler(notice)
+
+    return engine
+
+
+def _sqlite_reader(url: URL) -> Engine:
+    """Readers take no lock that the writer waits for, and can never checkpoint."""
+    engine = create_engine(f"sqlite:///file:{url.database}?mode=ro&uri=true", pool_size=16, max_overflow=16)
+
+    @event.listens_for(engine, "connect")
+    def _only_read(dbapi: Any, record: Any) -> None:
+        dbapi.execute("PRAGMA query_only=ON")
+        dbapi.execute("PRAGMA wal_autocheckpoint=0")
+
+    return engine
+
+
+def claim_due(table: Table, lock: Table, on: Any = None, **stamp: Any) -> Any:
+    """A statement that claims due rows (`status`, `due_at`, `attempts`), oldest first, safe on both databases.
+
+    Parameters at execution: `now` (a moment) and `n` (how many). On PostgreSQL the rows of `lock` are locked and busy ones skipped;
+    on SQLite the writer's transaction holds the lock already. Raises nothing by itself.
+    """
+    source = select(table.c.id)
+    if on is not None:
+        source = source.select_from(table.join(lock, on))
+    ready = (source.where(table.c.status == "due", table.c.due_at < bindparam("now", type_=UTCDateTime))
+             .order_by(table.c.due_at, table.c.id).limit(bindparam("n"))
+             .with_for_update(skip_locked=True, of=lock).cte("ready"))
+    return (table.update().where(table.c.id.in_(select(ready.c.id)), table.c.status == "due")
+            .values(attempts=table.c.attempts + 1, **stamp).returning(*table.c))

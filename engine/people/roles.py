@@ -1,0 +1,64 @@
+"""The roles of township enforcement, what each may do, and how far each may see (roles R-01 to R-25 of the domain reference)."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+LEVELS = ("city", "town", "area", "village", "grid")
+
+CAPABILITIES = MappingProxyType({
+    "report": "上报问题",
+    "read_cases": "查阅辖区案件",
+    "supervise": "监督查看",
+    "urge": "催办",
+    "steer": "挂起、恢复、终止案件",
+    "assign": "在本辖区转办待办",
+    "design": "设计和发布流程",
+    "administer": "管理人员、岗位和参数",
+    "secure": "管理安全策略",
+    "audit": "查阅操作记录",
+})
+
+
+@dataclass(frozen=True)
+class Role:
+    """One role. `scope` is the level of the unit a post of this role hangs on; `sees` is how cases below that unit are seen:
+    "all" of them, or only "own" (reported, handled, or offered to this person)."""
+
+    key: str
+    name: str
+    reference: str
+    scope: str
+    sees: str
+    capabilities: frozenset[str]
+
+
+def _role(key: str, name: str, reference: str, scope: str, sees: str, *capabilities: str) -> Role:
+    return Role(key, name, reference, scope, sees, frozenset(capabilities))
+
+
+ROLES = MappingProxyType({role.key: role for role in (
+    _role("grid_worker", "网格员", "R-01", "grid", "own", "report"),
+    _role("area_head", "片区长", "R-02", "area", "all", "report", "read_cases", "urge"),
+    _role("village_cadre", "村社干部", "R-03", "village", "all", "report", "read_cases"),
+    _role("auxiliary", "执法辅助人员", "R-04", "town", "own", "report"),
+    _role("case_officer", "办案人员", "R-05", "town", "own", "report"),
+    _role("team_leader", "执法队长", "R-06", "town", "all", "report", "read_cases", "urge", "assign"),
+    _role("legal_reviewer", "法制员", "R-07", "town", "all", "read_cases"),
+    _role("commander", "指挥长", "R-09", "town", "all", "read_cases", "urge", "assign", "steer", "supervise"),
+    _role("dispatcher", "调度员", "R-10", "town", "all", "report", "read_cases", "urge", "assign"),
+    _role("leader", "分管领导", "R-11", "town", "all", "read_cases", "urge", "assign", "steer", "supervise"),
+    _role("head", "镇长（主任）", "R-12", "town", "all", "read_cases", "supervise"),
+    _role("stationed_office", "派驻机构", "R-13", "town", "own"),
+    _role("empowering_department", "赋权部门", "R-14", "city", "own"),
+    _role("city_coordination", "市级综合协调", "R-15", "city", "all", "read_cases", "supervise"),
+    _role("justice_bureau", "市司法局", "R-16", "city", "all", "read_cases", "supervise"),
+    _role("lawyer", "驻队律师", "R-18", "town", "own"),
+    _role("inspector", "纪工委监督员", "R-19", "town", "all", "read_cases", "supervise", "urge"),
+    _role("process_designer", "流程设计员", "R-25", "city", "none", "design"),
+    _role("system_admin", "系统管理员", "R-25", "city", "none", "administer"),
+    _role("security_admin", "安全管理员", "R-25", "city", "none", "secure"),
+    _role("audit_admin", "审计管理员", "R-25", "city", "none", "audit"),
+)})
+
+EXCLUSIVE = frozenset({"system_admin", "security_admin", "audit_admin"})
+"""三员: no person may hold two of these."""
