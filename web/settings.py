@@ -1,0 +1,112 @@
+"""All settings in one frozen object: from environment variables (GRIDLOOP_…), a TOML file, and defaults, in this order."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "GRIDLOOP_"
+FILE = "gridloop.toml"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """One or more settings are missing or wrong; the text names all of them at once."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is in force. Every field can be set as GRIDLOOP_<NAME> or in the TOML file under the same name in lower case."""
+
+    database_url: str = "sqlite:///var/gridloop.db"
+    data: str = "var"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 8
+    demo: bool = False
+    secure_cookies: bool = False
+    session_idle_minutes: int = 30
+    session_hours: int = 12
+    upload_mb: int = 20
+    bpmn: str = str(ROOT / "bpmn")
+    forms: str = str(ROOT / "forms")
+    worker_wait_seconds: int = 30
+    source: str = "默认值"
+
+    @property
+    def files(self) -> Path:
+        """The folder of evidence photos."""
+        return Path(self.data) / "files"
+
+    @property
+    def embedded(self) -> bool:
+        """SQLite: web and worker live in one process."""
+        return self.database_url.startswith("sqlite")
+
+    def shown(self) -> dict[str, Any]:
+        """For `gridloop config`: everything in force, the database's password hidden."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return values | {"database_url": make_url(self.database_url).render_as_string(hide_password=True)}
+
+
+def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Read the settings once. `overrides` (from the command line) go before everything else.
+
+    Raises SettingsError naming every wrong or unknown setting.
+    """
+    environment = os.environ if environment is None else environment
+    path = Path(environment.get(PREFIX + "CONFIG", FILE))
+    known = {f.name: f for f in fields(Settings) if f.name != "source"}
+    values, faults = _from_file(path, required=PREFIX + "CONFIG" in environment)
+    faults += [f"{path}：不认识的设置“{name}”" for name in values if name not in known]
+    found = {name: value for name, value in values.items() if name in known}
+    for name in known:
+        if (text := environment.get(PREFIX + name.upper())) is not None:
+            found[name] = text
+    found |= {name: value for name, value in overrides.items() if value is not None}
+    for name, value in list(found.items()):
+        try:
+            found[name] = _converted(known[name].type, value)
+        except ValueError:
+            faults.append(f"设置 {name} 的值“{value}”不正确，应为{_KINDS.get(str(known[name].type), '文字')}")
+    faults += _database_faults(str(found.get("database_url", Settings.database_url)))
+    if faults:
+        raise SettingsError("；".join(faults))
+    return Settings(**found, source=str(path) if path.exists() else Settings.source)
+
+
+_KINDS = {"int": "整数", "bool": "true 或 false", "<class 'int'>": "整数", "<class 'bool'>": "true 或 false"}
+
+
+def _from_file(path: Path, required: bool) -> tuple[dict[str, Any], list[str]]:
+    if not path.exists():
+        return {}, [f"找不到配置文件“{path}”"] if required else []
+    try:
+        return tomllib.loads(path.read_text("utf-8")), []
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return {}, [f"配置文件“{path}”不是正确的 TOML：{error}"]
+
+
+def _converted(kind: Any, value: Any) -> Any:
+    if kind is bool:
+        if isinstance(value, bool):
+            return value
+        if str(value).lower() in ("1", "true", "yes", "on"):
+            return True
+        if str(value).lower() in ("0", "false", "no", "off", ""):
+            return False
+        raise ValueError(value)
+    return kind(value)
+
+
+def _database_faults(url: str) -> list[str]:
+    try:
+        kind = make_url(url).get_backend_name()
+    except ArgumentError:
+        return ["database_url 不是正确的数据库地址，例如 sqlite:///var/gridloop.db 或 postgresql+psycopg://用户:口令@主机/库名"]
+    return [] if kind in ("sqlite", "postgresql") else [f"不支持的数据库“{kind}”，请使用 sqlite 或 postgresql+psycopg"]
