@@ -1,6 +1,6 @@
 """Reading and changing units, people and posts. Passwords are hashed by the caller; a plain one never comes here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,11 @@ def participant(c: Connection, person_id: str) -> Participant:
 def names(c: Connection, ids: Sequence[str]) -> dict[str, str]:
     """Names by person id; unknown ids are left out."""
     return {r.id: r.name for r in c.execute(select(person.c.id, person.c.name).where(person.c.id.in_(set(ids))))}
+
+
+def unit_names(c: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Names by unit id; unknown ids are left out."""
+    return {r.id: r.name for r in c.execute(select(unit.c.id, unit.c.name).where(unit.c.id.in_(set(ids))))}
 
 
 def unit_of(c: Connection, unit_id: str) -> Unit:
