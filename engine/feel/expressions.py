@@ -1,0 +1,88 @@
+"""Evaluating FEEL: many expressions in one crossing into V8, because a crossing costs as much as dozens of evaluations."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.errors import ExpressionFailed
+from engine.feel import border, syntax
+from engine.feel.isolate import shared
+
+PATIENCE = 5  # times the limit, for the second chance of a single expression
+
+Job = tuple[str, Mapping[str, Any]]
+Outcome = Any | ExpressionFailed
+
+
+def evaluate(expression: str, names: Mapping[str, Any]) -> Any:
+    """The value of one expression; null for unknown names and wrong types, as FEEL has it.
+
+    Refuses with ExpressionFailed: syntax errors, today() and now(), results that are functions, too much time or memory.
+    """
+    return evaluate_many([(expression, names)])[0]
+
+
+def evaluate_many(jobs: Sequence[Job]) -> list[Any]:
+    """The values of several expressions, or the first one's refusal."""
+    outcomes = outcomes_of(jobs)
+    for outcome in outcomes:
+        if isinstance(outcome, ExpressionFailed):
+            raise outcome
+    return outcomes
+
+
+def outcomes_of(jobs: Sequence[Job]) -> list[Outcome]:
+    """For each expression its value or its refusal, so that one broken expression does not stop the others."""
+    outcomes: list[Outcome] = [None] * len(jobs)
+    ready: list[tuple[int, list[Any]]] = []
+    for index, (expression, names) in enumerate(jobs):
+        try:
+            ready.append((index, [syntax.require(expression), _needed(expression, names)]))
+        except ExpressionFailed as refusal:
+            outcomes[index] = refusal
+    if ready:
+        for (index, _), outcome in zip(ready, _cross([job for _, job in ready]), strict=True):
+            outcomes[index] = outcome
+    return outcomes
+
+
+def _needed(expression: str, names: Mapping[str, Any]) -> dict[str, Any]:
+    parsed = syntax.parse(expression)
+    return {name: names[name] for name in parsed.names | parsed.inner if name in names}
+
+
+def _cross(jobs: list[list[Any]], patience: int = 1) -> list[Outcome]:
+    try:
+        text, typed = border.write(jobs)
+        answers = json.loads(shared.call("gridloopEvaluate", text, typed, weight=len(jobs) * patience), object_hook=border.untag)
+    except ExpressionFailed as refusal:
+        return _one_by_one(jobs, refusal, patience)
+    return [_outcome(job[0], answer) for job, answer in zip(jobs, answers, strict=True)]
+
+
+def _one_by_one(jobs: list[list[Any]], refusal: ExpressionFailed, patience: int) -> list[Outcome]:
+    """One runaway or unreadable job spoils its whole batch; alone, it spoils only itself.
+
+    A single one that ran out of time gets a second, longer chance: the limit counts wall time, and the machine may have stalled.
+    """
+    if len(jobs) > 1:
+        return [outcome for job in jobs for outcome in _cross([job])]
+    if refusal.detail.get("cause") == "timeout" and patience < PATIENCE:
+        return _cross(jobs, PATIENCE)
+    return [ExpressionFailed(f"表达式“{syntax.shorten(jobs[0][0])}”：{refusal.message}", **refusal.detail)]
+
+
+def _outcome(expression: str, answer: dict[str, Any]) -> Outcome:
+    if "e" in answer:
+        return ExpressionFailed(f"表达式“{syntax.shorten(expression)}”无法计算：{answer['e']}。")
+    return answer["v"]
+
+
+def preview(expression: str, names: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
+    """A value together with FEEL's warnings (unknown names, wrong types), for the designer's trial panel."""
+    text, typed = border.write([[syntax.require(expression), _needed(expression, names)]])
+    answer = json.loads(shared.call("gridloopEvaluate", text, typed), object_hook=border.untag)[0]
+    outcome = _outcome(expression, answer)
+    if isinstance(outcome, ExpressionFailed):
+        raise outcome
+    return outcome, tuple(f"{kind}: {message}" for kind, message, _position in answer["w"])
