@@ -42,6 +42,12 @@ class Report:
     people_changed: int
     unchanged: int
 
+    @property
+    def summary(self) -> str:
+        """In one line."""
+        return (f"单位新增 {self.units_added}、更新 {self.units_changed}，人员新增 {self.people_added}、更新 {self.people_changed}，"
+                f"未变 {self.unchanged}。")
+
 
 def read(document: bytes) -> Organisation:
     """The file's rows. Raises UnsafeInput (too large, not TOML) and InvalidValues, whose errors name each faulty row."""
@@ -98,6 +104,13 @@ def _text_error(row: Mapping[str, Any], fields: Mapping[str, tuple[str, int]]) -
         if field == "id" and ("/" in value or value != value.strip()):
             return f"{label}（id）不能含斜线或首尾空格。"
     return None
+
+
+def unit_error(c: Connection, row: Mapping[str, Any]) -> str | None:
+    """What is wrong with one new unit, None when it can be added."""
+    if str(row.get("id")) in directory.unit_names(c, [str(row.get("id"))]):
+        return "这个单位编码已被使用，请换一个。"
+    return next((reason for _, reason in _unit_errors(c, [row])), None)
 
 
 def _unit_errors(c: Connection, rows: Rows) -> Iterator[tuple[str, str]]:

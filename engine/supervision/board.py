@@ -26,7 +26,7 @@ PAGE = 50
 EXPORT_LIMIT = 20_000
 
 ITEM = work_item.c
-OF_LINK = func.coalesce(ITEM.link, "")
+OF_LINK: ColumnElement[str] = func.coalesce(ITEM.link, "")
 RANK = {"late": 0, "soon": 1, "fine": 2, "none": 3, "stopped": 4}
 
 
@@ -161,7 +161,7 @@ def _chosen(c: Connection, by: Participant, filters: Filters) -> ColumnElement[b
         path = directory.unit_of(c, filters.unit).path
         chosen.append(ITEM.unit_path.startswith(path, autoescape=True) if by.may("supervise", path) else literal(False))
     if filters.link is not None:
-        chosen.append(filters.link == OF_LINK)
+        chosen.append(OF_LINK.in_([filters.link]))
     if filters.holder:
         unclaimed = and_(ITEM.assignee.is_(None), ITEM.candidate_key == filters.holder)
         chosen.append(unclaimed if "@" in filters.holder else ITEM.assignee == filters.holder)
