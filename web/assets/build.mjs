@@ -2,6 +2,7 @@
 import * as esbuild from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
+import { pages } from './pages.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
@@ -20,3 +21,4 @@ async function buildFeel() {
 }
 
 await buildFeel();
+await pages();

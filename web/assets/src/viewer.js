@@ -1,0 +1,37 @@
+// The diagram of a case: the way taken, the step at hand, what is late. The state comes from the server as JSON.
+import Viewer from 'bpmn-js/lib/NavigatedViewer';
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import './viewer.css';
+
+window.gridloop = window.gridloop || {};
+window.gridloop.diagram = async place => {
+  const [xml, state] = await Promise.all([
+    fetch(place.dataset.xml).then(r => { if (!r.ok) throw new Error(r.status); return r.text(); }),
+    fetch(place.dataset.state, { headers: { Accept: 'application/json' } }).then(r => r.json())]);
+  const viewer = new Viewer({ container: place });
+  await viewer.importXML(xml);
+  const canvas = viewer.get('canvas'), overlays = viewer.get('overlays'), registry = viewer.get('elementRegistry');
+  const known = id => registry.get(id);
+  state.done.filter(known).forEach(id => canvas.addMarker(id, 'st-done'));
+  state.flows.filter(known).forEach(id => canvas.addMarker(id, 'st-taken'));
+  state.now.filter(x => known(x.id)).forEach(x => {
+    canvas.addMarker(x.id, x.late ? 'st-late' : 'st-now');
+    const chip = document.createElement('span'); // built by nodes: names are written by people
+    chip.className = `diagram-chip ${x.late ? 'late' : ''}`;
+    chip.textContent = x.text;
+    overlays.add(x.id, { position: { bottom: -4, left: 0 }, html: chip });
+  });
+  canvas.zoom('fit-viewport', 'auto');
+  if (canvas.zoom() < .55) { // too small to read: start where the case stands
+    const here = state.now.map(x => registry.get(x.id)).find(Boolean);
+    canvas.zoom(.8);
+    if (here) canvas.scrollToElement(here, 80);
+  }
+  const zoom = step => canvas.zoom(canvas.zoom() * step);
+  place.parentElement.querySelectorAll('[data-zoom]').forEach(b => b.addEventListener('click', () => {
+    b.dataset.zoom === 'fit' ? canvas.zoom('fit-viewport', 'auto') : zoom(+b.dataset.zoom);
+  }));
+  place.dataset.ready = '1';
+  place.viewer = viewer;
+};

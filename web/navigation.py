@@ -1,0 +1,50 @@
+"""The menu: what each room of pages offers, narrowed to what the person may open."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g, request
+
+ORDER = ("worklist", "field", "cases", "supervision", "map", "reports", "studio", "admin", "account")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line of the menu. `capability` empty: for every signed-in person."""
+
+    endpoint: str
+    name: str
+    icon: str
+    capability: str
+
+    @property
+    def is_open(self) -> bool:
+        """True when the page now shown belongs to this line."""
+        return request.endpoint == self.endpoint
+
+    @property
+    def room(self) -> str:
+        """The room of pages it leads to."""
+        return self.endpoint.partition(".")[0]
+
+
+def offer(app: Flask, places: Iterable[tuple[str, str, str, str]]) -> None:
+    """Add the lines of one room: (endpoint, 中文, icon, capability)."""
+    menu: list[Place] = app.extensions["gridloop"].setdefault("menu", [])
+    menu.extend(Place(*place) for place in places)
+    menu.sort(key=lambda place: ORDER.index(place.room) if place.room in ORDER else len(ORDER))
+
+
+def menu() -> tuple[Place, ...]:
+    """The lines for whoever is signed in."""
+    person = g.get("participant")
+    if person is None:
+        return ()
+    offered: list[Place] = current_app.extensions["gridloop"].get("menu", [])
+    return tuple(place for place in offered if not place.capability or person.may(place.capability))
+
+
+def install(app: Flask) -> None:
+    """Give templates the menu and who reads the page."""
+    app.jinja_env.globals["menu"] = menu
+    app.context_processor(lambda: {"participant": g.get("participant"), "demo": current_app.extensions["gridloop"]["settings"].demo})

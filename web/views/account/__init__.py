@@ -1,0 +1,136 @@
+"""Signing in and out, the person's own sessions and password."""
+
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, url_for
+
+from engine.errors import NotAllowed
+from engine.people import ROLES, Participant, Post, directory, sessions
+from web import auth, navigation
+from web.auth import policy
+from web.context import database, me, settings
+
+blueprint = Blueprint("account", __name__)
+WRONG = {"account": "账号或密码不正确，请核对后重试。"}
+A_YEAR = 365 * 24 * 3600
+
+
+def local_address(wanted: str | None) -> str:
+    """An address on this site to go on to, the first page for anything else."""
+    parts = urlsplit(wanted or "")
+    safe = bool(wanted) and not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in parts.path
+    return str(wanted) if safe and not parts.path.startswith("//") else url_for("account.home")
+
+
+def _demo_people() -> list[tuple[str, list[tuple[Participant, Post]]]]:
+    """The people of the demonstration, grouped by role in the order of the roles."""
+    if not settings().demo:
+        return []
+    with database().reading() as c:
+        everybody = directory.people(c)
+    order = list(ROLES)
+    pairs = sorted(((p, p.posts[0]) for p in everybody if p.posts), key=lambda pair: (order.index(pair[1].role), pair[1].unit_path))
+    return [(ROLES[role].name, list(group)) for role, group in groupby(pairs, key=lambda pair: pair[1].role)]
+
+
+def _form(errors: dict[str, str], status: int = 200) -> Any:
+    page = render_template("account/sign_in.html", errors=errors, account=request.form.get("account", ""),
+                           next=request.values.get("next", ""), people=_demo_people())
+    return make_response(page, status)
+
+
+@blueprint.get("/")
+@policy()
+def home() -> Any:
+    """The first page a person may use."""
+    first = next((p for p in navigation.menu() if not p.endpoint.startswith("account.")), None)
+    return redirect(url_for(first.endpoint if first else "account.own"))
+
+
+@blueprint.get("/sign-in")
+@policy(public=True)
+def sign_in() -> Any:
+    """The form, or onwards for those already signed in."""
+    return redirect(local_address(request.args.get("next"))) if g.participant else _form({})
+
+
+@blueprint.post("/sign-in")
+@policy(public=True)
+def enter() -> Any:
+    """Account and password."""
+    try:
+        secret = auth.sign_in(request.form.get("account", "").strip(), request.form.get("password", ""))
+    except NotAllowed as refusal:
+        return _form({"account": refusal.message}, 429)
+    if secret is None:
+        return _form(WRONG, 422)
+    return auth.with_session(redirect(local_address(request.form.get("next"))), secret)
+
+
+@blueprint.post("/sign-in/demo")
+@policy(public=True)
+def demo() -> Any:
+    """One click, in a demonstration only."""
+    if not settings().demo:
+        abort(404)
+    with database().reading() as c:
+        person = directory.participant(c, request.form.get("person", ""))
+    return auth.with_session(redirect(local_address(request.form.get("next"))), auth.start_session(person.id))
+
+
+@blueprint.post("/sign-out")
+@policy()
+def sign_out() -> Any:
+    """End this session."""
+    database().run(lambda c: sessions.close_session(c, g.session.id, me()))
+    return auth.forget_session(redirect(url_for("account.sign_in")))
+
+
+def _own(errors: dict[str, str], status: int = 200) -> Any:
+    with database().reading() as c:
+        mine = sessions.sessions_of(c, me().id)
+    return make_response(render_template("account/own.html", sessions=mine, session_id=g.session.id, errors=errors), status)
+
+
+@blueprint.get("/account")
+@policy()
+def own() -> Any:
+    """Posts, open sessions, password."""
+    return _own({})
+
+
+@blueprint.post("/account/sessions/<session_id>/end")
+@policy()
+def end(session_id: str) -> Any:
+    """End a session on another device."""
+    database().run(lambda c: sessions.close_session(c, session_id, me()))
+    flash("已退出该设备。")
+    return redirect(url_for("account.own"))
+
+
+@blueprint.post("/account/password")
+@policy()
+def password() -> Any:
+    """A new password; other devices are signed out."""
+    with database().reading() as c:
+        fits = sessions.password_fits(c, me().id, request.form.get("current", ""))
+    if not fits:
+        return _own({"current": "当前密码不正确。"}, 422)
+    new_hash, person, kept = sessions.hash_password(request.form.get("password", "")), me(), g.session.id
+    database().run(lambda c: sessions.change_password(c, person, new_hash, kept))
+    flash("密码已修改，其他设备上的登录已退出。")
+    return redirect(url_for("account.own"))
+
+
+@blueprint.post("/account/text-size")
+@policy()
+def text_size() -> Any:
+    """Large letters on or off, for this browser."""
+    answer = redirect(local_address(request.form.get("next")))
+    if request.cookies.get("large"):
+        answer.delete_cookie("large")
+    else:
+        answer.set_cookie("large", "1", max_age=A_YEAR, samesite="Lax", secure=settings().secure_cookies)
+    return answer

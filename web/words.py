@@ -1,0 +1,92 @@
+"""How moments, time limits and files read in Chinese. Times are shown in Asia/Shanghai."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import Flask
+
+from engine import clock
+from engine.people import ROLES
+
+WEEKDAYS = "一二三四五六日"
+LEVELS = {"city": "市", "town": "镇街", "area": "片区", "village": "村社", "grid": "网格"}
+STATES = {"open": "待领取", "claimed": "办理中", "completed": "已办结", "withdrawn": "已收回", "suspended": "已挂起"}
+STATUSES = {"running": "办理中", "suspended": "已挂起", "completed": "已办结", "cancelled": "已终止"}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A time limit at a glance: shape, words and colour each say the same."""
+
+    level: str
+    shape: str
+    text: str
+
+
+def moment(value: dt.datetime | None) -> str:
+    """3月2日 周一 09:30, with the year when it is not this one."""
+    if value is None:
+        return "—"
+    local, this = clock.local(value), clock.local(clock.now())
+    year = "" if local.year == this.year else f"{local.year}年"
+    return f"{year}{local.month}月{local.day}日 周{WEEKDAYS[local.weekday()]} {local:%H:%M}"
+
+
+def day(value: dt.datetime | dt.date | None) -> str:
+    """2026年3月2日."""
+    if value is None:
+        return "—"
+    local = clock.local(value) if isinstance(value, dt.datetime) else value
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+def iso(value: dt.datetime | None) -> str:
+    """For the machine-readable attribute of <time>."""
+    return "" if value is None else clock.local(value).isoformat(timespec="minutes")
+
+
+def span(length: dt.timedelta) -> str:
+    """The two largest parts are enough: 3天, 6小时, 25分钟."""
+    minutes = max(int(length.total_seconds() // 60), 1)
+    if minutes < 60:
+        return f"{minutes}分钟"
+    if minutes < 60 * 48:
+        return f"{minutes // 60}小时"
+    return f"{minutes // (60 * 24)}天"
+
+
+def ago(value: dt.datetime | None) -> str:
+    """刚刚, 25分钟前, 3天前."""
+    if value is None:
+        return "—"
+    passed = clock.now() - value
+    return "刚刚" if passed < dt.timedelta(minutes=1) else f"{span(passed)}前"
+
+
+def chip(due: dt.datetime | None, warn: dt.datetime | None = None, state: str = "claimed") -> Chip:
+    """Over, soon (past the warning, or today), fine, without a limit, or stopped."""
+    if state == "suspended":
+        return Chip("none", "‖", "计时已停")
+    if due is None:
+        return Chip("none", "○", "无时限")
+    left = due - clock.now()
+    if left < dt.timedelta(0):
+        return Chip("late", "■", f"超期{span(-left)}")
+    soon = clock.now() >= warn if warn is not None else left <= dt.timedelta(hours=24)
+    return Chip("soon", "▲", f"剩{span(left)}") if soon else Chip("fine", "●", f"剩{span(left)}")
+
+
+def role_name(key: str | None) -> str:
+    """The role as people call it."""
+    return ROLES[key].name if key is not None and key in ROLES else (key or "—")
+
+
+def size(length: int) -> str:
+    """1.2 MB, 34 KB."""
+    return f"{length / 1048576:.1f} MB" if length >= 1048576 else f"{max(length // 1024, 1)} KB"
+
+
+def install(app: Flask) -> None:
+    """Filters for templates."""
+    app.jinja_env.filters.update(moment=moment, day=day, iso=iso, ago=ago, span=span, role_name=role_name, filesize=size)
+    app.jinja_env.globals.update(chip=chip, STATES=STATES, STATUSES=STATUSES, LEVELS=LEVELS)
