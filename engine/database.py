@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeVar, cast
@@ -96,6 +97,8 @@ command = Table(
 KNOWN = select(command.c.digest, command.c.answer).where(command.c.key == bindparam("k"))
 REMEMBER = insert(command)
 PG_NOW = select(func.clock_timestamp())
+KEYS = 1  # the space of advisory locks that stand for submission keys
+ONE_PER_KEY = select(func.pg_advisory_xact_lock(KEYS, func.hashtext(bindparam("k"))))
 
 
 class _Execute(Protocol):
@@ -105,8 +108,11 @@ class _Execute(Protocol):
 def once(c: Connection, work: Callable[[Connection], T], key: str | None, digest: str) -> T:
     """Run `work` inside the open transaction, at one pinned moment, at most once per key.
 
+    Two equal submissions at the same moment go one after the other, so the second finds the answer of the first.
     Raises KeyReused when the key came before with other content.
     """
+    if key is not None and c.dialect.name == "postgresql":
+        c.execute(ONE_PER_KEY, {"k": key})
     with clock.fixed(_moment(c)):
         if key is None:
             return work(c)
@@ -238,6 +244,14 @@ def _may_retry(error: exc.DBAPIError) -> bool:
     return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in RETRY_STATES
 
 
+def loses_transaction(error: BaseException) -> bool:
+    """True when nothing of the open transaction can be trusted any more (a full disk, a lost connection, a deadlock): a savepoint
+    does not contain such an error, so it belongs to whoever runs the transaction."""
+    if not isinstance(error, exc.DBAPIError):
+        return False
+    return _may_retry(error) or isinstance(error.orig, sqlite3.OperationalError)
+
+
 def _postgresql(url: URL, pool_size: int) -> Engine:
     engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, connect_args={
         "connect_timeout": 5, "tcp_user_timeout": 5000, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
@@ -277,5 +291,7 @@ def claim_due(table: Table, lock: Table, on: Any = None, **stamp: Any) -> Any:
     ready = (source.where(table.c.status == "due", table.c.due_at < bindparam("now", type_=UTCDateTime))
              .order_by(table.c.due_at, table.c.id).limit(bindparam("n"))
              .with_for_update(skip_locked=True, of=lock).cte("ready"))
-    return (table.update().where(table.c.id.in_(select(ready.c.id)), table.c.status == "due")
+    # Looked at again on the newest row: it may have been fired, or moved to later, while its lock was waited for.
+    still = (table.c.id.in_(select(ready.c.id)), table.c.status == "due", table.c.due_at < bindparam("now", type_=UTCDateTime))
+    return (table.update().where(*still)
             .values(attempts=table.c.attempts + 1, **stamp).returning(*table.c))

@@ -87,3 +87,19 @@ def clock() -> Iterator[engine_clock.Simulated]:
     simulated = engine_clock.Simulated(START)
     with engine_clock.use(simulated):
         yield simulated
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """A fresh, open SQLite database, for what only it does."""
+    opened = connect(sqlite_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def postgresql_database(postgresql_url: str) -> Iterator[Database]:
+    """A fresh, open PostgreSQL database, for what only it does."""
+    opened = connect(postgresql_url)
+    yield opened
+    opened.close()

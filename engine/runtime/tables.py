@@ -238,4 +238,12 @@ parameter = Table(
     Column("changed_at", UTCDateTime, nullable=False),
 )
 
+observation = Table(
+    "observation",
+    metadata,
+    Column("subject", String(80), primary_key=True),  # "clock", or "timer:<id>" while a worker that just started tries it
+    Column("value", JSONText, nullable=False),
+    Column("seen_at", UTCDateTime, nullable=False),
+)
+
 event.listen(record, "after_create", guard_record)
