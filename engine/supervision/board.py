@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, lite
 from engine import clock
 from engine.errors import InvalidValues, NotAllowed
 from engine.people import ROLES, Participant, directory
+from engine.people.directory import Unit
 from engine.runtime.tables import process_instance, work_item
 from engine.supervision import audit
 
@@ -88,6 +89,16 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Idle:
+    """A running case in which nobody has anything to do: it waits for a date, a message, a program, or it is stuck."""
+
+    instance_id: int
+    case_number: str
+    title: str
+    started_at: dt.datetime
+
+
+@dataclass(frozen=True)
 class Group:
     """Open steps of one link or one unit, counted by level."""
 
@@ -103,7 +114,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Board:
-    """One page of steps, how many there are with these filters, and the groups over everything this person supervises."""
+    """One page of steps, how many there are with these filters, and the groups over everything this person supervises.
+
+    `places` are the units above the grids, to choose from; `idle` the cases that nobody has to act on.
+    """
 
     steps: tuple[Step, ...]
     total: int
@@ -112,6 +126,8 @@ class Board:
     units: tuple[Group, ...]
     holders: tuple[Group, ...]
     levels: Mapping[str, int]
+    places: tuple[Unit, ...]
+    idle: tuple[Idle, ...]
 
     @property
     def pages(self) -> int:
@@ -131,7 +147,7 @@ def show(c: Connection, by: Participant, filters: Filters = Filters(), page: int
                  links=_groups([(row.link, LINKS.get(row.link, LINKS[""]), row) for row in counted], tuple(LINKS)),
                  units=_groups([(row.unit_id, names.get(row.unit_id, row.unit_id), row) for row in counted]),
                  holders=_groups(_by_holder(c, counted, names)),
-                 levels=_levels(counted))
+                 levels=_levels(counted), places=_places(c, by), idle=idle(c, by))
 
 
 def export(c: Connection, by: Participant, filters: Filters = Filters()) -> tuple[Step, ...]:
@@ -240,21 +256,15 @@ def _groups(rows: Sequence[tuple[str, str, Any]], order: tuple[str, ...] = ()) -
     return tuple(sorted(groups, key=lambda g: (-g.counts["late"], -g.total, g.name)))
 
 
+def _places(c: Connection, by: Participant) -> tuple[Unit, ...]:
+    return tuple(unit for path in by.seen_paths("supervise") for unit in directory.units(c, path) if unit.level != "grid")
+
+
 def _levels(counted: Sequence[Any]) -> Mapping[str, int]:
     levels = dict.fromkeys(LEVELS, 0)
     for row in counted:
         levels[row.level] += row.number
     return levels
-
-
-@dataclass(frozen=True)
-class Idle:
-    """A running case in which nobody has anything to do: it waits for a date, a message, a program, or it is stuck."""
-
-    instance_id: int
-    case_number: str
-    title: str
-    started_at: dt.datetime
 
 
 def idle(c: Connection, by: Participant, limit: int = PAGE) -> tuple[Idle, ...]:

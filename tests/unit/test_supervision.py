@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from engine import clock
 from engine.database import Database, connect
 from engine.errors import InvalidValues, NotAllowed
 from engine.people import Participant, directory
 from engine.runtime import history
-from engine.runtime.tables import process_instance, work_item
 from engine.supervision import audit, board
 from engine.supervision.board import Filters
+from tests.steps import a_case
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=clock.SHANGHAI)
 HOUR = dt.timedelta(hours=1)
@@ -44,25 +44,6 @@ def a_town(c: Connection) -> None:
     a_case(c, 2, "/c/qs/", [("fine", "handling", 72 * HOUR, "cun"), ("none", None, None, None)])
     a_case(c, 3, "/c/lx/v9/", [("foreign", "correction", -HOUR, None)])
     a_case(c, 4, "/c/qs/", [])
-
-
-def a_case(c: Connection, number: int, path: str, steps: list[tuple[str, str | None, dt.timedelta | None, str | None]]) -> None:
-    unit_id = path.strip("/").rpartition("/")[2]
-    c.execute(insert(process_instance), {
-        "id": number, "definition_id": 1, "business_key": f"SJ-{number}", "title": f"事项{number}", "unit_id": unit_id, "unit_path": path,
-        "status": "running", "revision": 1, "state": "", "variables": {}, "record_seq": 0, "record_hash": history.ZERO, "priority": 0,
-        "started_at": NOW})
-    for key, link, left, assignee in steps:
-        c.execute(insert(work_item), a_step(number, unit_id, path, key=key, link=link, left=left, assignee=assignee))
-
-
-def a_step(number: int, unit_id: str, path: str, *, key: str, link: str | None, left: dt.timedelta | None,
-           assignee: str | None) -> dict[str, Any]:
-    return {"id": key, "instance_id": number, "element_id": key, "name": f"步骤{key}", "link": link, "unit_id": unit_id, "unit_path": path,
-            "state": "claimed" if assignee else "open", "candidate_key": f"village_cadre@{unit_id}", "candidate_role": "village_cadre",
-            "assignee": assignee, "created_at": NOW - 40 * HOUR, "claimed_at": NOW - HOUR if assignee else None,
-            "due_at": None if left is None else NOW + left, "priority": 0, "item": {}, "urged": 0, "case_number": f"SJ-{number}",
-            "title": f"事项{number}", "definition_id": 1}
 
 
 def person(database: Database, person_id: str) -> Participant:

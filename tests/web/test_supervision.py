@@ -1,0 +1,78 @@
+"""The supervisor's pages."""
+
+import datetime as dt
+import io
+
+import pytest
+from openpyxl import load_workbook
+
+from engine.database import Database
+from engine.supervision import audit
+from tests.steps import a_case
+
+HOUR = dt.timedelta(hours=1)
+TOWN, OTHER_TOWN = "/990100/990100101/", "/990100/990100102/"
+INSPECTOR, FOREIGN_INSPECTOR, GRID_WORKER = "jw1", "lx-jw1", "wg01"
+
+
+@pytest.fixture
+def steps(database: Database) -> None:
+    database.run(lambda c: a_case(c, 1, TOWN, [("late", "handling", -30 * HOUR, None), ("fine", "handling", 72 * HOUR, None)]))
+    database.run(lambda c: a_case(c, 2, OTHER_TOWN, [("foreign", "handling", -30 * HOUR, None)]))
+
+
+def text(answer: object) -> str:
+    return answer.get_data(as_text=True)
+
+
+def test_the_board_shows_the_own_town_with_links_to_the_lists(as_person, steps) -> None:
+    page = text(as_person(INSPECTOR).get("/supervision"))
+
+    assert "SJ-1" in page and "SJ-2" not in page
+    assert 'href="/supervision?link=handling&amp;level=late"' in page
+    assert "超期1天" in page or "超期30小时" in page
+
+
+def test_a_number_opens_the_list_behind_it(as_person, steps) -> None:
+    page = text(as_person(INSPECTOR).get("/supervision?level=fine"))
+
+    assert "步骤fine" in page and "步骤late" not in page
+
+
+def test_another_town_is_not_shown_whatever_is_asked_for(as_person, steps) -> None:
+    page = text(as_person(INSPECTOR).get("/supervision?unit=990100102&q=SJ-2"))
+
+    assert "事项2" not in page
+
+
+@pytest.mark.parametrize("person, status", [(GRID_WORKER, 403), ("xitong", 403), ("sfj", 200), (FOREIGN_INSPECTOR, 200)])
+def test_only_supervising_posts_may_look(as_person, person: str, status: int) -> None:
+    assert as_person(person).get("/supervision").status_code == status
+
+
+def test_nobody_signed_in_is_sent_to_the_sign_in_page(visitor) -> None:
+    assert visitor.get("/supervision").status_code in (302, 401)
+
+
+def test_an_unknown_filter_is_refused_in_words(as_person) -> None:
+    answer = as_person(INSPECTOR).get("/supervision?level=purple")
+
+    assert answer.status_code == 422 and "时限状态" in text(answer)
+
+
+def test_the_export_names_who_took_it_and_holds_no_formulas(as_person, database: Database) -> None:
+    database.run(lambda c: a_case(c, 7, TOWN, [("=1+1", "handling", -HOUR, None)]))
+
+    answer = as_person(INSPECTOR).post("/supervision/export", {"level": "late"})
+
+    sheet = load_workbook(io.BytesIO(answer.data)).active
+    assert "jw1" in sheet["A1"].value and "导出" in sheet["A1"].value and "已超期" in sheet["A1"].value
+    cells = [cell for row in sheet.iter_rows(min_row=3) for cell in row if isinstance(cell.value, str)]
+    assert cells and all(cell.data_type != "f" and cell.quotePrefix for cell in cells)
+    with database.reading() as c:
+        from_record = c.exec_driver_sql("SELECT kind, actor FROM record WHERE stream = ?", (audit.STREAM,)).all()
+    assert [tuple(row) for row in from_record] == [("exported", "jw1")]
+
+
+def test_an_export_needs_the_word_of_our_own_page(as_person) -> None:
+    assert as_person(INSPECTOR).client.post("/supervision/export").status_code == 400
