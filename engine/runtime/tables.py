@@ -31,6 +31,7 @@ process_instance = Table(
     metadata,
     Column("id", BIGKEY, primary_key=True),
     Column("definition_id", BigInteger, nullable=False),
+    Column("process_key", String(120), nullable=False),
     Column("business_key", String(80), nullable=False, unique=True),
     Column("title", Text, nullable=False),
     Column("category", String(80)),
@@ -90,6 +91,7 @@ work_item = Table(
     Column("category", String(80)),
     Column("place", Text),
     Column("definition_id", BigInteger, nullable=False),
+    Column("process_key", String(120), nullable=False),
     Index("work_item_by_candidate", "candidate_key", "state", "due_at"),
     Index("work_item_by_assignee", "assignee", "state", "due_at"),
     Index("work_item_by_instance", "instance_id", "state"),
@@ -200,6 +202,7 @@ incident = Table(
     Column("wait_key", String(64)),
     Column("element_id", String(120)),
     Column("kind", String(40), nullable=False),
+    Column("source_id", BigInteger),  # the job or timer that failed, by kind
     Column("message", Text, nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
     Column("resolved_at", UTCDateTime),

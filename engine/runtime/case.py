@@ -1,0 +1,135 @@
+"""The one lock: a case's row, held until the transaction ends, and the story that the holder adds to it."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Text, bindparam, select, type_coerce, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine import clock
+from engine.errors import Conflict, InvalidState, NotFound
+from engine.people import Participant
+from engine.runtime import history
+from engine.runtime.tables import involvement, process_instance, work_item
+
+RUNNING, SUSPENDED, COMPLETED, CANCELLED = "running", "suspended", "completed", "cancelled"
+STATUS_WORDS = {RUNNING: "办理中", SUSPENDED: "已暂停", COMPLETED: "已办结", CANCELLED: "已终止"}
+
+_COLUMNS = [column for column in process_instance.c if column.name != "variables"]
+_PEEK = select(*_COLUMNS, type_coerce(process_instance.c.variables, Text).label("variables"))
+_ROW = _PEEK.with_for_update()
+PEEK = _PEEK.where(process_instance.c.id == bindparam("i"))
+LOCK = _ROW.where(process_instance.c.id == bindparam("i"))
+LOCK_BY_ITEM = _ROW.where(
+    process_instance.c.id == select(work_item.c.instance_id).where(work_item.c.id == bindparam("i")).scalar_subquery()
+)
+ITEM = select(work_item).where(work_item.c.id == bindparam("i"))
+SAVE_STORY = (
+    update(process_instance)
+    .where(process_instance.c.id == bindparam("i"), process_instance.c.record_seq == bindparam("before"))
+    .values(record_seq=bindparam("seq"), record_hash=bindparam("head"), status=bindparam("to"), ended_at=bindparam("ended"))
+)
+INVOLVE = {
+    "sqlite": sqlite.insert(involvement).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(involvement).on_conflict_do_nothing(),
+}
+
+
+@dataclass
+class Case:
+    """A locked case. `row` is what was read, `variables` in it the stored text; `status` and `revision` move on with the work.
+
+    `story` is written by `save` or by the turn, never by both.
+    """
+
+    c: Connection
+    row: Row[Any]
+    story: history.Story
+    at: dt.datetime
+    by: Participant | None
+    status: str
+    revision: int
+
+    @property
+    def id(self) -> int:
+        """The case's own id."""
+        return int(self.row.id)
+
+    def must_run(self) -> None:
+        """Raises InvalidState unless the case is running."""
+        if self.status != RUNNING:
+            raise InvalidState(f"该事项{STATUS_WORDS[self.status]}，不能再办理。请返回列表刷新。", instance=self.id)
+
+    def answer(self, **more: Any) -> dict[str, Any]:
+        """What a command answers: the case and its revision."""
+        return {"instance": self.id, "revision": self.revision, **more}
+
+    def save(self, **more: Any) -> dict[str, Any]:
+        """Write the story (and status) of a command that moved no token; answers as `answer` does."""
+        before = self.story.seq
+        history.append(self.c, self.story)
+        values = {"i": self.id, "before": before, "seq": self.story.seq, "head": self.story.head, "to": self.status,
+                  "ended": self.row.ended_at}
+        if self.c.execute(SAVE_STORY, values).rowcount != 1:
+            raise Conflict(instance=self.id)
+        return self.answer(**more)
+
+
+def locked(c: Connection, instance_id: int, *, by: Participant | None = None, revision: int | None = None) -> Case:
+    """Lock one case. Raises NotFound, and Conflict when `revision` is given and no longer the case's."""
+    case = _held(c, c.execute(LOCK, {"i": instance_id}).first(), by)
+    check_revision(case, revision)
+    return case
+
+
+def peeked(c: Connection, instance_id: int, *, by: Participant | None = None) -> Case:
+    """Read one case without a lock, to look at and not to change. Raises NotFound."""
+    return _held(c, c.execute(PEEK, {"i": instance_id}).first(), by)
+
+
+def locked_with_item(c: Connection, item_id: str, *, by: Participant | None = None) -> tuple[Case, Row[Any]]:
+    """Lock the case of a work item, then read the item afresh. Raises NotFound."""
+    case = _held(c, c.execute(LOCK_BY_ITEM, {"i": item_id}).first(), by)
+    return case, c.execute(ITEM, {"i": item_id}).one()
+
+
+def check_revision(case: Case, revision: int | None) -> None:
+    """Raises Conflict when the page a person worked on shows an older revision. None skips the check."""
+    if revision is not None and revision != case.revision:
+        raise Conflict(instance=case.id, expected=revision, found=case.revision)
+
+
+def _held(c: Connection, row: Row[Any] | None, by: Participant | None) -> Case:
+    if row is None:
+        raise NotFound()
+    at = clock.now()
+    story = history.Story(
+        f"case:{row.id}", row.record_seq, row.record_hash, at, by, instance_id=row.id, definition_id=row.definition_id
+    )
+    return Case(c, row, story, at, by, row.status, row.revision)
+
+
+def involve(case: Case, people: Iterable[str]) -> None:
+    """Remember who has had to do with a case: they may go on reading it."""
+    rows = [{"instance_id": case.id, "person_id": person} for person in sorted(set(people))]
+    if rows:
+        case.c.execute(INVOLVE[case.c.dialect.name], rows)
+
+
+def names(row: Row[Any], units: Mapping[str, str]) -> dict[str, Any]:
+    """What expressions of the diagram see as `case`. `units` gives the id of the unit by level that contains the case."""
+    return {
+        "id": row.id,
+        "number": row.business_key,
+        "title": row.title,
+        "category": row.category,
+        "place": row.place,
+        "priority": row.priority,
+        "reporter": row.started_by,
+        "started_at": row.started_at,
+        "unit": row.unit_id,
+        "unit_level": next((level for level, unit_id in units.items() if unit_id == row.unit_id), None),
+        **{name: units.get(name) for name in ("city", "town", "area", "village", "grid")},
+    }

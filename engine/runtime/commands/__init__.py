@@ -1,0 +1,37 @@
+"""Everything a participant can make happen to a case. Each command refuses with a typed error or answers a plain mapping."""
+
+from engine.runtime.commands.claiming import claim, receivers, transfer, unclaim
+from engine.runtime.commands.completing import complete, discard_draft, draft_of, save_draft
+from engine.runtime.commands.many import claim_many, transfer_many
+from engine.runtime.commands.moving import Target, may_withdraw, send_back, targets, withdraw
+from engine.runtime.commands.retrying import retry
+from engine.runtime.commands.starting import Opening, open_case, start
+from engine.runtime.commands.steering import cancel, resume, suspend
+from engine.runtime.commands.talking import comment, urge
+
+__all__ = [
+    "Opening",
+    "Target",
+    "cancel",
+    "claim",
+    "claim_many",
+    "comment",
+    "complete",
+    "discard_draft",
+    "draft_of",
+    "may_withdraw",
+    "open_case",
+    "receivers",
+    "resume",
+    "retry",
+    "save_draft",
+    "send_back",
+    "start",
+    "suspend",
+    "targets",
+    "transfer",
+    "transfer_many",
+    "unclaim",
+    "urge",
+    "withdraw",
+]

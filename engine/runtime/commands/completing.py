@@ -1,0 +1,101 @@
+"""Doing a work item: its form is checked, its values enter the case, the case goes on (办理). And drafts of that form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from engine import clock, definitions, forms
+from engine.database import UTCDateTime
+from engine.people import Participant
+from engine.runtime import access
+from engine.runtime import case as cases
+from engine.runtime.case import Case
+from engine.runtime.offers import DONE
+from engine.runtime.tables import draft, work_item
+from engine.runtime.turn import turn
+
+END = (
+    update(work_item)
+    .where(work_item.c.id == bindparam("i"))
+    .values(
+        state=DONE,
+        assignee=bindparam("person"),
+        ended_by=bindparam("person"),
+        ended_at=bindparam("at", type_=UTCDateTime),
+        outcome=bindparam("said"),
+    )
+)
+DROP_DRAFTS = delete(draft).where(draft.c.work_item_id == bindparam("i"))
+DROP_DRAFT = DROP_DRAFTS.where(draft.c.person_id == bindparam("person"))
+ADD_DRAFT = insert(draft)
+DRAFT = select(draft.c["values"], draft.c.saved_at).where(
+    draft.c.work_item_id == bindparam("i"), draft.c.person_id == bindparam("person")
+)
+CHOICES = ("radio", "select")
+
+
+def complete(
+    c: Connection, item_id: str, values: Mapping[str, Any], *, by: Participant, revision: int | None = None
+) -> dict[str, Any]:
+    """Do a work item that is taken by, or offered to, this person, with the values of its form.
+
+    Raises NotFound, NotAllowed, InvalidState ("已由…办理"), InvalidValues, Conflict.
+    """
+    case, item = access.item_to_act_on(c, item_id, by, revision)
+    with turn(case) as tokens:
+        stored = {**tokens.variables, **item.item}
+        clean, outcome = _checked(c, item, values, stored)
+        end(case, item, outcome)
+        signed = {"values": clean} if item.mi_key else {}  # one signer's answer is no variable of the case yet
+        case.story.tell("completed", item.element_id, key=item_id, item=item.name, outcome=outcome, **signed)
+        tokens.finish(item_id, clean)
+    return case.answer(item=item_id, status=case.status)
+
+
+def end(case: Case, item: Row[Any], outcome: str | None) -> None:
+    """Close the row of an item that a person has just done, and what anybody had written as a draft."""
+    person = case.by.id if case.by else None
+    case.c.execute(END, {"i": item.id, "person": person, "at": case.at, "said": outcome})
+    case.c.execute(DROP_DRAFTS, {"i": item.id})
+
+
+def _checked(
+    c: Connection, item: Row[Any], values: Mapping[str, Any], stored: Mapping[str, Any]
+) -> tuple[dict[str, Any], str | None]:
+    """(values that may enter the case, the choice to show as the outcome). A step without a form takes no values."""
+    form = definitions.load(c, item.definition_id).forms.get(item.form_key or "")
+    if form is None:
+        return {}, None
+    names = {"now": clock.now(), "today": clock.today()}
+    clean = forms.validate(form, values, access=item.access, stored=stored, names=names)
+    return clean, outcome_of(forms.fields(form, clean, access=item.access, stored=stored, names=names), clean)
+
+
+def outcome_of(states: Any, values: Mapping[str, Any]) -> str | None:
+    """The words of the first choice a person made on the form: 已纠正, 同意 …"""
+    for state in states:
+        if state.type in CHOICES and state.key in values:
+            return next((str(o.label) for o in state.options if o.value == values[state.key]), None)
+    return None
+
+
+def save_draft(c: Connection, item_id: str, values: Mapping[str, Any], *, by: Participant) -> dict[str, Any]:
+    """Keep what a person has typed so far, unchecked, for this person alone. Moves nothing and leaves no record."""
+    case, item = access.item_to_act_on(c, item_id, by)
+    c.execute(DROP_DRAFT, {"i": item_id, "person": by.id})
+    c.execute(ADD_DRAFT, {"work_item_id": item.id, "person_id": by.id, "values": dict(values), "saved_at": case.at})
+    return case.answer(item=item_id)
+
+
+def discard_draft(c: Connection, item_id: str, *, by: Participant) -> dict[str, Any]:
+    """Throw a draft away; having none is no fault."""
+    case, _ = cases.locked_with_item(c, item_id, by=by)
+    c.execute(DROP_DRAFT, {"i": item_id, "person": by.id})
+    return case.answer(item=item_id)
+
+
+def draft_of(c: Connection, item_id: str, by: Participant) -> dict[str, Any] | None:
+    """The person's own draft of an item, None when there is none."""
+    row = c.execute(DRAFT, {"i": item_id, "person": by.id}).first()
+    return None if row is None else dict(row[0])

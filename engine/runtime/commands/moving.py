@@ -1,0 +1,142 @@
+"""Going back: sending a case to an earlier step, and taking back what one has just handed on (退回、拿回)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from engine import definitions
+from engine.errors import InvalidState, InvalidValues, JumpRefused, NotFound
+from engine.people import Participant, directory
+from engine.runtime import access
+from engine.runtime import case as cases
+from engine.runtime.case import Case
+from engine.runtime.commands.claiming import assign
+from engine.runtime.commands.completing import end
+from engine.runtime.offers import DONE, OPEN
+from engine.runtime.tables import record, work_item
+from engine.runtime.turn import look, turn
+
+LAST_DONE = (
+    select(work_item.c.ended_by)
+    .where(
+        work_item.c.instance_id == bindparam("i"), work_item.c.element_id == bindparam("element"), work_item.c.state == DONE
+    )
+    .order_by(work_item.c.ended_at.desc())
+    .limit(1)
+)
+NEWEST = (
+    select(record.c.kind, record.c.actor, record.c.body)
+    .where(record.c.stream == bindparam("stream"), record.c.kind.not_in(("commented", "urged")))
+    .order_by(record.c.seq.desc())
+    .limit(1)
+)
+STATES = select(work_item.c.id, work_item.c.state).where(work_item.c.id.in_(bindparam("keys", expanding=True)))
+SENT_BACK = "退回"
+
+
+@dataclass(frozen=True)
+class Target:
+    """An earlier step that a work item may be sent back to."""
+
+    element_id: str
+    name: str
+
+
+def targets(c: Connection, item_id: str, *, by: Participant) -> tuple[Target, ...]:
+    """The steps this person may send the item back to; none when the diagram forbids it. Raises NotFound."""
+    item = c.execute(cases.ITEM, {"i": item_id}).first()
+    if item is None or not access.may_do(item, by):
+        raise NotFound(item=item_id, person=by.id)
+    if _forbidden(c, item, "sendBack", "none"):
+        return ()
+    return tuple(Target(element.id, element.name) for element in look(c, item.instance_id).targets(item_id))
+
+
+def send_back(c: Connection, item_id: str, to: str, *, reason: str, by: Participant) -> dict[str, Any]:
+    """Send a case back from a work item to the earlier step `to`; whoever did that step last has it again.
+
+    Raises InvalidValues without a reason, JumpRefused for a step that cannot be reached, and what `complete` raises.
+    """
+    if not reason.strip():
+        raise InvalidValues({"reason": "请写明退回理由。"})
+    case, item = access.item_to_act_on(c, item_id, by)
+    if _forbidden(c, item, "sendBack", "none"):
+        raise JumpRefused(f"“{item.name}”不允许退回，请办理后继续。", item=item_id)
+    with turn(case) as tokens:
+        name = next((element.name for element in tokens.targets(item_id) if element.id == to), None)
+        if name is None:
+            raise JumpRefused("只能退回到本事项此前经过的步骤，请重新选择。", item=item_id, to=to)
+        end(case, item, SENT_BACK)
+        story = {"key": item_id, "item": item.name, "target": to, "target_name": name, "reason": reason.strip()}
+        case.story.tell("sent-back", item.element_id, **story)
+        key = tokens.send_back(item_id, to)
+    _return_to_last(case, key, to)
+    return case.answer(target=to, item=key)
+
+
+def withdraw(c: Connection, item_id: str, *, by: Participant) -> dict[str, Any]:
+    """Take back a step this person has just done, as long as nobody has begun what follows.
+
+    Raises InvalidState when it is too late, or when the diagram forbids it.
+    """
+    case, item = cases.locked_with_item(c, item_id, by=by)
+    if item.ended_by != by.id:
+        raise NotFound(item=item_id, person=by.id)
+    case.must_run()
+    if item.state != DONE or item.outcome == SENT_BACK or _forbidden(c, item, "withdraw", "no"):
+        raise InvalidState(f"“{item.name}”不能拿回。如需更正，请联系下一步办理人退回。", item=item_id)
+    after = _untouched(case, item)
+    with turn(case) as tokens:
+        case.story.acting_for = access.acting_for(item, by)
+        case.story.tell("withdrawn", item.element_id, key=item_id, item=item.name)
+        key = tokens.send_back(after, item.element_id)
+    assign(case, key, by.id)
+    return case.answer(item=key)
+
+
+def may_withdraw(c: Connection, item_id: str, by: Participant) -> bool:
+    """Whether `withdraw` has a chance now, for a page that offers it."""
+    item = c.execute(cases.ITEM, {"i": item_id}).first()
+    if item is None or item.ended_by != by.id or item.state != DONE or item.outcome == SENT_BACK:
+        return False
+    case = cases.peeked(c, item.instance_id, by=by)
+    return case.status == cases.RUNNING and not _forbidden(c, item, "withdraw", "no") and bool(_following(case, item))
+
+
+def _untouched(case: Case, item: Row[Any]) -> str:
+    """The key of a work item that the last step opened, if all it opened still lie there untouched."""
+    opened = _following(case, item)
+    if not opened:
+        raise InvalidState(f"“{item.name}”之后的步骤已经开始，不能拿回。请联系下一步办理人退回。", item=item.id)
+    return opened[0]
+
+
+def _following(case: Case, item: Row[Any]) -> list[str]:
+    newest = case.c.execute(NEWEST, {"stream": case.story.stream}).first()
+    body: Mapping[str, Any] = json.loads(newest.body) if newest else {}
+    if newest is None or newest.kind != "completed" or body.get("key") != item.id:
+        return []
+    opened = [entry["key"] for entry in body.get("opened") or ()]
+    states = {row.id: row.state for row in case.c.execute(STATES, {"keys": opened})} if opened else {}
+    assigned = {entry["key"] for entry in body.get("opened") or () if entry.get("assignee")}
+    untouched = all(states.get(key) == OPEN or (key in assigned and states.get(key) == "claimed") for key in opened)
+    return opened if untouched else []
+
+
+def _return_to_last(case: Case, key: str, element_id: str) -> None:
+    """Whoever did the step last gets it again, unless it went to somebody by name or that person has left the post."""
+    item = case.c.execute(cases.ITEM, {"i": key}).first()
+    last = case.c.execute(LAST_DONE, {"i": case.id, "element": element_id}).scalar()
+    if item is None or item.state != OPEN or last is None:
+        return
+    holders = {p.id for p in directory.holders(case.c, item.candidate_role or "", item.candidate_key.partition("@")[2])}
+    if last in holders:
+        assign(case, key, last)
+
+
+def _forbidden(c: Connection, item: Row[Any], attribute: str, no: str) -> bool:
+    element = definitions.load(c, item.definition_id).spec.elements.get(item.element_id)
+    return element is not None and element.gl.get(attribute) == no

@@ -1,0 +1,152 @@
+"""One work item on the desk of whoever opens it: its facts, its form, what was written so far, and what this person may do with it.
+
+Reads only. Whether an action is lawful is decided again by the command itself.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from engine import clock, definitions
+from engine.errors import NotFound
+from engine.people import ROLES, Participant, directory
+from engine.runtime import access, rows
+from engine.runtime import case as cases
+from engine.runtime.case import RUNNING, SUSPENDED
+from engine.runtime.offers import CLAIMED, OPEN
+from engine.runtime.tables import draft, work_item
+
+
+@dataclass(frozen=True)
+class Item:
+    """A work item as people read it. `holder` is the name of whoever has it, None while it is offered to many."""
+
+    id: str
+    instance_id: int
+    element_id: str
+    name: str
+    lane: str | None
+    link: str | None
+    state: str
+    title: str
+    case_number: str
+    place: str | None
+    created_at: dt.datetime
+    warn_at: dt.datetime | None
+    due_at: dt.datetime | None
+    limit_text: str | None
+    assignee: str | None
+    holder: str | None
+    candidates: str
+    urged: int
+    outcome: str | None
+    ended_at: dt.datetime | None
+    ended_by: str | None
+
+    @property
+    def is_live(self) -> bool:
+        """Still to be done."""
+        return self.state in (OPEN, CLAIMED, SUSPENDED)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A work item opened by a person. `form` None: the step asks for nothing. `verbs` are the actions this person may take.
+
+    `stored` is what the case knows; `draft` what this person has typed; `why` the rule that brought the item here.
+    """
+
+    item: Item
+    revision: int
+    status: str
+    form: Any
+    access: str | None
+    stored: Mapping[str, Any]
+    names: Mapping[str, Any]
+    draft: Mapping[str, Any] | None
+    draft_at: dt.datetime | None
+    verbs: frozenset[str]
+    why: str
+
+
+def of(c: Connection, item_id: str, by: Participant) -> Desk:
+    """Open a work item. Raises NotFound when it does not exist or this person may not see it."""
+    row = c.execute(cases.ITEM, {"i": item_id}).first()
+    if row is None:
+        raise NotFound(item=item_id)
+    case = cases.peeked(c, row.instance_id)
+    if not access.may_do(row, by) and not access.may_see(c, by, case.row):
+        raise NotFound(item=item_id, person=by.id)
+    deployed = definitions.load(c, row.definition_id)
+    typed = c.execute(select(draft.c["values"], draft.c.saved_at)
+                      .where(draft.c.work_item_id == item_id, draft.c.person_id == by.id)).first()
+    return Desk(
+        item=item_of(c, row), revision=case.revision, status=case.status, form=deployed.forms.get(row.form_key or ""), access=row.access,
+        stored={**rows.variables(case.row.variables), **row.item}, names={"now": clock.now(), "today": clock.today()},
+        draft=None if typed is None else typed[0], draft_at=None if typed is None else typed[1],
+        verbs=frozenset(_verbs(row, case.status, by)), why=_why(c, row, by))
+
+
+def items_of(c: Connection, instance_id: int) -> tuple[Item, ...]:
+    """All work items of a case, oldest first. The caller has asked whether the case may be seen."""
+    query = select(work_item).where(work_item.c.instance_id == instance_id).order_by(work_item.c.created_at, work_item.c.id)
+    return tuple(item_of(c, row) for row in c.execute(query).all())
+
+
+def next_for(c: Connection, instance_id: int, by: Participant) -> tuple[Item, ...]:
+    """The live work items of a case after an action: those this person may do themselves first."""
+    live = [item for item in items_of(c, instance_id) if item.is_live]
+    query = select(work_item).where(work_item.c.instance_id == instance_id, work_item.c.state.in_((OPEN, CLAIMED)))
+    own = {row.id for row in c.execute(query) if access.may_do(row, by)}
+    return tuple(sorted(live, key=lambda item: item.id not in own))
+
+
+def item_of(c: Connection, row: Row[Any]) -> Item:
+    """The row in words: people and units by name."""
+    known = directory.names(c, [person for person in (row.assignee, row.ended_by) if person])
+    return Item(
+        row.id, row.instance_id, row.element_id, row.name, row.lane, row.link, row.state, row.title, row.case_number, row.place,
+        row.created_at, row.warn_at, row.due_at, row.limit_text, row.assignee, known.get(row.assignee or "", row.assignee),
+        _candidates(c, row), row.urged, row.outcome, row.ended_at, known.get(row.ended_by or "", row.ended_by))
+
+
+def _candidates(c: Connection, row: Row[Any]) -> str:
+    """To whom it is offered: 东门社区 村社干部."""
+    if not row.candidate_key:
+        return ""
+    role, _, unit_id = row.candidate_key.partition("@")
+    name = ROLES[role].name if role in ROLES else role
+    try:
+        return f"{directory.unit_of(c, unit_id).name} {name}"
+    except NotFound:
+        return name
+
+
+def _why(c: Connection, row: Row[Any], by: Participant) -> str:
+    offered = _candidates(c, row)
+    if row.assignee == by.id:
+        return f"“{row.name}”由您签收或指定由您办理" + (f"（岗位：{offered}）。" if offered else "。")
+    if row.assignee is None and row.candidate_key in by.candidate_keys:
+        return f"流程规定“{row.name}”由{offered}办理，您担任这个岗位。"
+    return f"您可以查看这件事；“{row.name}”由{offered or '指定的人'}办理。"
+
+
+def _verbs(row: Row[Any], status: str, by: Participant) -> list[str]:
+    """Names of the commands that this person's buttons may offer."""
+    live, mine, doable = row.state in (OPEN, CLAIMED), row.assignee == by.id, access.may_do(row, by)
+    running = status == RUNNING
+    verbs = ["comment"]
+    if running and live and doable:
+        verbs += ["complete", "send_back", "unclaim" if mine and row.candidate_key else "", "" if mine else "claim"]
+    if running and live and (doable or by.may("assign", row.unit_path)):
+        verbs.append("transfer")
+    if running and live and not mine and by.may("urge", row.unit_path):
+        verbs.append("urge")
+    if running and row.ended_by == by.id:
+        verbs.append("withdraw")
+    if by.may("steer", row.unit_path):
+        verbs += {RUNNING: ["suspend", "cancel"], SUSPENDED: ["resume", "cancel"]}.get(status, [])
+    return [verb for verb in verbs if verb]

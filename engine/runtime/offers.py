@@ -1,0 +1,103 @@
+"""From a user task that tokens wait for to the work item that people see: who may do it, until when, and with which form."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.deadlines import Deadline
+from engine.errors import ExpressionFailed
+from engine.people import ROLES
+from engine.runtime import lineage
+from engine.runtime.case import SUSPENDED, Case
+from engine.runtime.host import UNKNOWN, CaseHost, plain
+from engine.spiff import UserTaskWait
+
+OPEN, CLAIMED, DONE, WITHDRAWN = "open", "claimed", "completed", "withdrawn"
+NORMAL = 50
+
+
+def rows(case: Case, host: CaseHost, waits: Sequence[UserTaskWait], variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A row of `work_item` for each wait. Raises ExpressionFailed when an expression of a step gives no usable value."""
+    if not waits:
+        return []
+    scopes = [{**host.names(), **variables, **wait.item} for wait in waits]
+    people = _evaluated(host, [(wait.element.gl.get("assignee"), scope) for wait, scope in zip(waits, scopes, strict=True)])
+    order = _evaluated(host, [(wait.element.gl.get("priority"), scope) for wait, scope in zip(waits, scopes, strict=True)])
+    units = lineage.of(case.c, case.row.unit_path)
+    return [
+        _row(case, wait, host.deadline(wait.element, scope))
+        | _candidate(wait, units, case.row.unit_id)
+        | _assigned(case, wait, assignee)
+        | {"priority": _priority(wait, priority, case)}
+        for wait, scope, assignee, priority in zip(waits, scopes, people, order, strict=True)
+    ]
+
+
+def _evaluated(host: CaseHost, asked: Sequence[tuple[Any, Mapping[str, Any]]]) -> list[Any]:
+    """The values of expressions, None where there is none; all in one evaluation."""
+    values = [plain(text) for text, _ in asked]
+    jobs = [job for job, value in zip(asked, values, strict=True) if value is UNKNOWN]
+    results = iter(host.evaluate(jobs) if jobs else [])
+    return [next(results) if value is UNKNOWN else value for value in values]
+
+
+def _candidate(wait: UserTaskWait, units: Mapping[str, str], own: str) -> dict[str, Any]:
+    """The role at the unit of the wanted level that contains the case; above that level, at the case's own unit."""
+    role = wait.element.gl.get("role")
+    if not role:
+        return {"candidate_key": None, "candidate_role": None}
+    level = wait.element.gl.get("scope") or (ROLES[role].scope if role in ROLES else None)
+    return {"candidate_key": f"{role}@{units.get(str(level), own)}", "candidate_role": role}
+
+
+def _assigned(case: Case, wait: UserTaskWait, assignee: Any) -> dict[str, Any]:
+    if assignee is not None and not isinstance(assignee, str):
+        raise ExpressionFailed(f"“{wait.element.name}”的指定办理人不是人员编号，请联系流程设计人员。", element=wait.element.id)
+    state = CLAIMED if assignee else OPEN
+    state = SUSPENDED if case.row.status == SUSPENDED else state
+    return {"assignee": assignee or None, "state": state, "claimed_at": case.at if assignee else None}
+
+
+def _priority(wait: UserTaskWait, value: Any, case: Case) -> int:
+    if value is None:
+        return int(case.row.priority)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ExpressionFailed(f"“{wait.element.name}”的优先级不是数字，请联系流程设计人员。", element=wait.element.id)
+    return int(value)
+
+
+def _row(case: Case, wait: UserTaskWait, limit: Deadline | None) -> dict[str, Any]:
+    element, of = wait.element, case.row
+    return {
+        "id": wait.key,
+        "instance_id": case.id,
+        "definition_id": of.definition_id,
+        "process_key": of.process_key,
+        "element_id": element.id,
+        "name": element.name or element.id,
+        "lane": element.lane,
+        "link": element.link,
+        "unit_id": of.unit_id,
+        "unit_path": of.unit_path,
+        "created_at": case.at,
+        "warn_at": limit.warn if limit else None,
+        "due_at": limit.due if limit else None,
+        "limit_text": limit.text if limit else None,
+        "remaining_ms": _remaining(case, limit.due if limit else None),
+        "form_key": element.gl.get("formRef"),
+        "access": element.gl.get("access"),
+        "mi_key": None if wait.mi_key is None else str(wait.mi_key),
+        "item": dict(wait.item),
+        "urged": 0,
+        "case_number": of.business_key,
+        "title": of.title,
+        "category": of.category,
+        "place": of.place,
+    }
+
+
+def _remaining(case: Case, due: dt.datetime | None) -> int | None:
+    """Milliseconds left, kept only while the case is suspended."""
+    if due is None or case.row.status != SUSPENDED:
+        return None
+    return int((due - case.at).total_seconds() * 1000)

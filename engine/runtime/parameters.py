@@ -1,0 +1,52 @@
+"""Parameters that an administrator changed while cases run; a deployment brings its own values, these go before them."""
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
+
+from engine import clock
+from engine.errors import NotAllowed
+from engine.people import Participant
+from engine.runtime import history
+from engine.runtime.tables import parameter, record
+
+ALL = select(parameter.c.key, parameter.c.value)
+LAST = (
+    select(record.c.seq, record.c.h)
+    .where(record.c.stream == bindparam("stream"))
+    .order_by(record.c.seq.desc())
+    .limit(1)
+)
+STREAM = "config"
+
+
+def changed(c: Connection) -> dict[str, Any]:
+    """Every changed parameter with its present value."""
+    return {row.key: row.value for row in c.execute(ALL)}
+
+
+def change(c: Connection, key: str, value: Any, *, by: Participant) -> dict[str, Any]:
+    """Set a parameter for every turn from now on; it is recorded with the value before. None takes the change back.
+
+    Raises NotAllowed unless the person administers.
+    """
+    if not by.may("administer"):
+        raise NotAllowed()
+    story = _stream(c, by)
+    old = changed(c).get(key)
+    c.execute(delete(parameter).where(parameter.c.key == key))
+    if value is not None:
+        row = {"key": key, "value": value, "changed_by": by.id, "changed_at": clock.now()}
+        c.execute(insert(parameter), row)
+    story.tell("parameter-changed", key=key, old=old, new=value)
+    history.append(c, story)
+    return {"key": key, "value": value}
+
+
+def _stream(c: Connection, by: Participant) -> history.Story:
+    """The chain of the configuration, held until the transaction ends."""
+    if c.dialect.name == "postgresql":
+        c.execute(select(func.pg_advisory_xact_lock(func.hashtext(STREAM))))
+    last = c.execute(LAST, {"stream": STREAM}).first()
+    seq, head = (last.seq, last.h) if last else (0, history.ZERO)
+    return history.Story(STREAM, seq, head, clock.now(), by)

@@ -1,0 +1,80 @@
+"""What happened, as a sentence a clerk or an inspector reads: who did what, and where the case went."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from engine.people import ROLES
+
+Body = Mapping[str, Any]
+SYSTEM = "系统"
+
+
+def of(kind: str, body: Body) -> str:
+    """The sentence for one event; an unknown kind is named as it is."""
+    say = SAY.get(kind)
+    return (say(body) if say else f"{_who(body)}：{kind}。") + _where(body)
+
+
+def _who(body: Body) -> str:
+    name = body.get("name") or SYSTEM
+    return f"{name}（{body['acting_for']}）" if body.get("acting_for") else str(name)
+
+
+def _item(body: Body) -> str:
+    return f"“{body.get('item') or body.get('element') or ''}”"
+
+
+def _because(body: Body) -> str:
+    return f"，理由：{body['reason']}" if body.get("reason") else ""
+
+
+def _where(body: Body) -> str:
+    """“接下来……” names the work items that this event opened; an end is said too."""
+    opened: Sequence[Body] = body.get("opened") or ()
+    steps = "、".join(f"“{entry['name']}”{_for(entry)}" for entry in opened)
+    said = f"接下来：{steps}。" if steps else ""
+    return said + ("事项办结。" if body.get("ended") == "completed" else "")
+
+
+def _for(entry: Body) -> str:
+    if entry.get("assignee_name") or entry.get("assignee"):
+        return f"（{entry.get('assignee_name') or entry['assignee']}）"
+    role = ROLES.get(str(entry.get("role")))
+    return f"（{entry.get('unit') or ''}{role.name}）" if role else ""
+
+
+def _completed(body: Body) -> str:
+    outcome = f"，结果：{body['outcome']}" if body.get("outcome") else ""
+    return f"{_who(body)}办理{_item(body)}{outcome}。"
+
+
+def _timer(body: Body) -> str:
+    late = f"，实际触发 {body['fired']}" if body.get("late") else ""
+    return f"时限到：{_item(body)}应于 {body.get('due', '')} 前完成{late}。"
+
+
+SAY: Mapping[str, Callable[[Body], str]] = {
+    "started": lambda b: f"{_who(b)}发起“{b.get('title')}”，编号 {b.get('number')}。",
+    "claimed": lambda b: f"{_who(b)}签收{_item(b)}。",
+    "unclaimed": lambda b: f"{_who(b)}放回{_item(b)}，等待他人签收。",
+    "completed": _completed,
+    "sent-back": lambda b: f"{_who(b)}将{_item(b)}退回到“{b.get('target_name')}”{_because(b)}。",
+    "withdrawn": lambda b: f"{_who(b)}拿回{_item(b)}，重新办理。",
+    "transferred": lambda b: f"{_who(b)}将{_item(b)}转给{b.get('to_name')}办理{_because(b)}。",
+    "commented": lambda b: f"{_who(b)}留言：{b.get('text')}",
+    "urged": lambda b: f"{_who(b)}催办{_item(b)}{_because(b)}。",
+    "cancelled": lambda b: f"{_who(b)}终止事项{_because(b)}。",
+    "suspended": lambda b: f"{_who(b)}暂停事项{_because(b)}。期间不计时限。",
+    "resumed": lambda b: f"{_who(b)}恢复事项{_because(b)}。时限按剩余时间继续计算。",
+    "timer-fired": _timer,
+    "message-received": lambda b: f"收到消息“{b.get('message')}”。",
+    "message-buffered": lambda b: f"收到此前到达的消息“{b.get('message')}”。",
+    "job-done": lambda b: f"系统完成{_item(b)}。",
+    "job-failed": lambda b: f"系统未能完成{_item(b)}：{b.get('reason', '')}",
+    "incident-opened": lambda b: f"{_item(b)}出现异常：{b.get('reason', '')}",
+    "incident-resolved": lambda b: f"{_item(b)}的异常已处理。",
+    "retried": lambda b: f"{_who(b)}重试{_item(b)}。",
+    "signer-added": lambda b: f"{_who(b)}在{_item(b)}加签{b.get('to_name')}。",
+    "signer-removed": lambda b: f"{_who(b)}在{_item(b)}减签{b.get('to_name')}。",
+    "parameter-changed": lambda b: f"{_who(b)}将参数“{b.get('key')}”由 {b.get('old')} 改为 {b.get('new')}。",
+}

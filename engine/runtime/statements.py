@@ -1,0 +1,77 @@
+"""Statements by which the rows of a case are made equal to what its tokens wait for. Built once, used by every turn."""
+
+from sqlalchemy import BigInteger, Text, bindparam, delete, insert, literal, null, select, type_coerce, union_all, update
+
+from engine.database import UTCDateTime
+from engine.runtime.tables import incident, job, process_instance, subscription, timer, work_item
+
+LIVE_ITEM = ("open", "claimed", "suspended")
+LIVE_TIMER = ("due", "incident", "suspended")
+LIVE_JOB = ("due", "leased", "incident")
+
+_I = bindparam("i")
+_KEYS = bindparam("keys", expanding=True)
+_AT = bindparam("at", type_=UTCDateTime)
+_NEVER = type_coerce(null(), BigInteger)
+
+LIVE = union_all(
+    select(literal("item").label("what"), work_item.c.id.label("key"), _NEVER.label("due"), work_item.c.name.label("name")).where(
+        work_item.c.instance_id == _I, work_item.c.state.in_(LIVE_ITEM)
+    ),
+    select(literal("timer"), timer.c.key, type_coerce(timer.c.planned_at, BigInteger), timer.c.name).where(
+        timer.c.instance_id == _I, timer.c.status.in_(LIVE_TIMER)
+    ),
+    select(literal("subscription"), subscription.c.key, _NEVER, subscription.c.name).where(subscription.c.instance_id == _I),
+    select(literal("job"), job.c.wait_key, _NEVER, job.c.topic).where(
+        job.c.instance_id == _I, job.c.status.in_(LIVE_JOB), job.c.wait_key.is_not(None)
+    ),
+    select(literal("incident"), incident.c.wait_key, _NEVER, incident.c.kind).where(
+        incident.c.instance_id == _I, incident.c.resolved_at.is_(None), incident.c.wait_key.is_not(None)
+    ),
+)
+
+ADD_ITEM = insert(work_item)
+ADD_TIMER = insert(timer)
+ADD_SUBSCRIPTION = insert(subscription)
+ADD_JOB = insert(job)
+ADD_INCIDENT = insert(incident)
+
+WITHDRAW_ITEM = (
+    update(work_item)
+    .where(work_item.c.id.in_(_KEYS), work_item.c.state.in_(LIVE_ITEM))
+    .values(state="withdrawn", ended_at=_AT)
+)
+CANCEL_TIMER = (
+    update(timer)
+    .where(timer.c.instance_id == _I, timer.c.key.in_(_KEYS), timer.c.status.in_(LIVE_TIMER))
+    .values(status="cancelled")
+)
+MOVE_TIMER = (
+    update(timer)
+    .where(timer.c.instance_id == _I, timer.c.key == bindparam("k"), timer.c.status.in_(LIVE_TIMER))
+    .values(due_at=_AT, planned_at=_AT, repeats_left=bindparam("left"))
+)
+DROP_SUBSCRIPTION = delete(subscription).where(subscription.c.key.in_(_KEYS))
+CANCEL_JOB = (
+    update(job)
+    .where(job.c.instance_id == _I, job.c.wait_key.in_(_KEYS), job.c.status.in_(LIVE_JOB))
+    .values(status="cancelled", lease_token=None, lease_until=None)
+)
+RESOLVE = (
+    update(incident)
+    .where(incident.c.instance_id == _I, incident.c.wait_key.in_(_KEYS), incident.c.resolved_at.is_(None))
+    .values(resolved_at=_AT, resolved_by=bindparam("person"))
+)
+SAVE = (
+    update(process_instance)
+    .where(process_instance.c.id == _I, process_instance.c.revision == bindparam("before"))
+    .values(
+        revision=bindparam("before") + 1,
+        status=bindparam("to"),
+        state=bindparam("new_state"),
+        variables=type_coerce(bindparam("new_variables", type_=Text), Text),
+        record_seq=bindparam("seq"),
+        record_hash=bindparam("head"),
+        ended_at=bindparam("ended"),
+    )
+)
