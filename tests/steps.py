@@ -13,7 +13,8 @@ from engine.runtime.tables import process_instance, work_item
 def a_case(c: Connection, number: int, path: str, steps: list[tuple[str, str | None, dt.timedelta | None, str | None]]) -> None:
     unit_id = path.strip("/").rpartition("/")[2]
     c.execute(insert(process_instance), {
-        "id": number, "definition_id": 1, "business_key": f"SJ-{number}", "title": f"事项{number}", "unit_id": unit_id, "unit_path": path,
+        "id": number, "definition_id": 1, "process_key": "p",
+        "business_key": f"SJ-{number}", "title": f"事项{number}", "unit_id": unit_id, "unit_path": path,
         "status": "running", "revision": 1, "state": "", "variables": {}, "record_seq": 0, "record_hash": history.ZERO, "priority": 0,
         "started_at": clock.now()})
     for key, link, left, assignee in steps:
@@ -27,4 +28,4 @@ def a_step(number: int, unit_id: str, path: str, *, key: str, link: str | None, 
             "assignee": assignee, "created_at": clock.now() - dt.timedelta(hours=40),
             "claimed_at": clock.now() - dt.timedelta(hours=1) if assignee else None,
             "due_at": None if left is None else clock.now() + left, "priority": 0, "item": {}, "urged": 0, "case_number": f"SJ-{number}",
-            "title": f"事项{number}", "definition_id": 1}
+            "title": f"事项{number}", "definition_id": 1, "process_key": "p"}
