@@ -1,0 +1,35 @@
+"""Everything that names SpiffWorkflow: build a specification, move the tokens of a case, look at them. No database, no people."""
+
+from engine.spiff.install import install
+from engine.spiff.snapshot import (
+    Element,
+    Failure,
+    Host,
+    JobWait,
+    MessageWait,
+    Snapshot,
+    Thrown,
+    TimerWait,
+    UserTaskWait,
+    Wait,
+)
+from engine.spiff.specification import Specification, build
+from engine.spiff.tokens import Tokens
+
+install()
+
+__all__ = [
+    "Element",
+    "Failure",
+    "Host",
+    "JobWait",
+    "MessageWait",
+    "Snapshot",
+    "Specification",
+    "Thrown",
+    "TimerWait",
+    "Tokens",
+    "UserTaskWait",
+    "Wait",
+    "build",
+]

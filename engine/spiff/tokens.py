@@ -1,0 +1,190 @@
+"""The tokens of one case: what the runtime calls. Every move only marks what changed; `settle` runs the case to rest."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from SpiffWorkflow.task import Task
+
+from engine.errors import InvalidState, JumpRefused
+from engine.spiff import actions, codec, events, jump, multi_instance, timers
+from engine.spiff.compaction import compact
+from engine.spiff.events import Catching
+from engine.spiff.expressions import FeelEngine
+from engine.spiff.nodes import complete
+from engine.spiff.run import to_rest
+from engine.spiff.scopes import names, take, variables, write
+from engine.spiff.snapshot import (
+    Element,
+    Failure,
+    Host,
+    JobWait,
+    MessageWait,
+    Snapshot,
+    TimerWait,
+    UserTaskWait,
+    Wait,
+)
+from engine.spiff.specification import Specification
+from engine.spiff.tree import FAILED, FAILURE, ITEM, KEY, READY, SCOPE, STARTED, WAITING, Log, Tree, live, plant, withdraw
+
+BUDGET = 1000
+TOO_LATE = "这个环节已经结束或已被收回，请刷新后查看最新情况。"
+
+
+class Tokens:
+    """Moves of one case. Keys come from the waits of a snapshot; a key that waits no longer is refused (InvalidState)."""
+
+    def __init__(self, spec: Specification, tree: Tree) -> None:
+        self.spec, self._tree = spec, tree
+
+    @classmethod
+    def start(cls, spec: Specification, host: Host, variables: dict[str, Any]) -> "Tokens":
+        tree = Tree(spec.process, dict(spec.specs), FeelEngine(host), variables)
+        plant(tree)
+        return cls(spec, tree)
+
+    @classmethod
+    def load(cls, spec: Specification, host: Host, state: str, variables: dict[str, Any]) -> "Tokens":
+        return cls(spec, codec.decode(state, spec.process, spec.specs, FeelEngine(host), variables))
+
+    def dump(self) -> str:
+        """The state without the variables of the case."""
+        return codec.encode(self._tree)
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._tree.data[SCOPE]
+        return found
+
+    def names(self, key: str) -> dict[str, Any]:
+        """All names an expression may use at a wait: its scope read outwards, its item, and the host's."""
+        return names(self._tree.get_task_from_id(key))
+
+    def visible(self, key: str) -> dict[str, Any]:
+        """The variables and the item that a wait can see, for filling its form."""
+        return variables(self._tree.get_task_from_id(key))
+
+    # ---------------------------------------------------------------------------------------- moves
+
+    def finish(self, key: str, values: Mapping[str, Any]) -> None:
+        """Complete a user task. One participant's values go to the countersign's results, else to the scope."""
+        task = self._find(key, READY)
+        write(task, values)
+        complete(task)
+
+    def fire(self, key: str) -> None:
+        """A timer is due. Occurrences of a repetition that were missed count as this one."""
+        events.happen(self._waiting(key, "timer"))
+
+    def deliver(self, key: str, payload: Mapping[str, Any]) -> None:
+        """A message or signal for one waiting subscription."""
+        events.happen(self._waiting(key, "message", "signal"), payload)
+
+    def finish_job(self, key: str, result: Any) -> None:
+        task = self._job(key)
+        take(task, task.task_spec.element, result)
+        complete(task)
+
+    def fail_job(self, key: str, code: str | None, message: str = "") -> None:
+        """With the code of a BPMN error it goes to whoever handles it; without a code, or unhandled, the token stands as failed."""
+        task = self._job(key)
+        if code is None:
+            actions.fail(task, None, message or f"“{task.task_spec.element.name}”没有执行成功。")
+        else:
+            actions.raise_error(task, code, message)
+
+    def retry(self, key: str) -> None:
+        actions.revive(self._find(key, FAILED))
+
+    def send_back(self, key: str, element_id: str) -> str:
+        """Withdraw the token `key` and put a new one on an element; its key. Refuses with JumpRefused."""
+        element = self.spec.elements.get(element_id)
+        if element is None:
+            raise JumpRefused("要退回的环节不在这个流程中，请重新选择。", element=element_id)
+        return jump.send(self._tree, jump.plan(self._tree, self._open(key), element))
+
+    def targets(self, key: str) -> tuple[Element, ...]:
+        return jump.targets(self._tree, self._open(key), self.spec.elements)
+
+    def cancel(self) -> None:
+        """Withdraw everything."""
+        for task in live(self._tree):
+            withdraw(task)
+
+    def add_signer(self, key: str, item: Any) -> None:
+        """加签, for the countersign to which the open task `key` belongs."""
+        multi_instance.add_signer(self._open(key), item)
+
+    def remove_signer(self, key: str) -> None:
+        """减签. Refused (InvalidState) for the last open signer while nobody has signed."""
+        multi_instance.remove_signer(self._open(key))
+
+    def move_timer(self, key: str, due: dt.datetime) -> None:
+        task = self._waiting(key, "timer")
+        task.internal_data.update(timers.moved(task.internal_data, due))
+
+    def settle(self, budget: int = BUDGET) -> Snapshot:
+        """Run to rest and look. Refuses (StepBudgetExceeded, ExpressionFailed) halfway: throw the tokens away and load them again."""
+        to_rest(self._tree, budget)
+        compact(self._tree)
+        log, self._tree.log = self._tree.log, Log()
+        open_tasks = [task for tree in self._tree.trees for task in live(tree)]
+        return Snapshot(
+            waits=tuple(wait for task in open_tasks for wait in _waits(task)),
+            failures=tuple(_failure(task) for task in open_tasks if task._state & FAILED),
+            thrown=tuple(log.thrown),
+            passed=tuple(log.passed),
+            entered=tuple(log.entered),
+            completed=not open_tasks,
+            variables=self.variables,
+            size=sum(len(tree.tasks) for tree in self._tree.trees),
+        )
+
+    # ---------------------------------------------------------------------------------------- finding
+
+    def _find(self, key: str, state: int) -> Task:
+        task = self._tree.get_task_from_id(key)
+        if not task._state & state:
+            raise InvalidState(TOO_LATE, key=key)
+        return task
+
+    def _open(self, key: str) -> Task:
+        return self._find(key, READY | WAITING | STARTED | FAILED)
+
+    def _waiting(self, key: str, *kinds: str) -> Task:
+        task = self._find(key, WAITING)
+        if not isinstance(task.task_spec, Catching) or task.task_spec.event.kind not in kinds:
+            raise InvalidState(TOO_LATE, key=key)
+        return task
+
+    def _job(self, key: str) -> Task:
+        task = self._find(key, STARTED | FAILED)
+        if not isinstance(task.task_spec, actions.Job):
+            raise InvalidState(TOO_LATE, key=key)
+        return task
+
+
+def _waits(task: Task) -> Iterator[Wait]:
+    spec, internal = task.task_spec, task.internal_data
+    if task._state & READY and spec.manual:
+        yield UserTaskWait(task.id, spec.element, internal.get(ITEM, {}), internal.get(KEY))
+    elif task._state & STARTED and isinstance(spec, actions.Job):
+        yield JobWait(task.id, spec.element, spec.element.gl["function"], internal[actions.PAYLOAD])
+    elif task._state & WAITING and isinstance(spec, Catching):
+        yield from _event_wait(task, spec)
+
+
+def _event_wait(task: Task, spec: Catching) -> Iterator[Wait]:
+    kind, internal = spec.event.kind, task.internal_data
+    if kind == "timer":
+        due = dt.datetime.fromisoformat(internal[timers.DUE])
+        left = internal[timers.LEFT] if timers.LEFT in internal else 1
+        yield TimerWait(task.id, spec.element, internal[timers.FORM], due, left, spec.activity)
+    elif kind in ("message", "signal"):
+        yield MessageWait(task.id, spec.element, kind, spec.event.name or "", internal.get(events.CORRELATION, {}))
+
+
+def _failure(task: Task) -> Failure:
+    kept = task.internal_data[FAILURE]
+    return Failure(task.id, task.task_spec.element, kept["code"], kept["message"])
