@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, Text, bindparam, select, type_coerce, update
@@ -41,7 +41,7 @@ INVOLVE = {
 class Case:
     """A locked case. `row` is what was read, `variables` in it the stored text; `status` and `revision` move on with the work.
 
-    `story` is written by `save` or by the turn, never by both.
+    `story` is written by `save` or by the turn, never by both. `opened` names the work items that the turn opened.
     """
 
     c: Connection
@@ -51,6 +51,7 @@ class Case:
     by: Participant | None
     status: str
     revision: int
+    opened: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def id(self) -> int:

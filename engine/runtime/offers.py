@@ -10,17 +10,17 @@ from engine.people import ROLES
 from engine.runtime import lineage
 from engine.runtime.case import SUSPENDED, Case
 from engine.runtime.host import UNKNOWN, CaseHost, plain
-from engine.spiff import UserTaskWait
+from engine.spiff import Tokens, UserTaskWait
 
 OPEN, CLAIMED, DONE, WITHDRAWN = "open", "claimed", "completed", "withdrawn"
 NORMAL = 50
 
 
-def rows(case: Case, host: CaseHost, waits: Sequence[UserTaskWait], variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+def rows(case: Case, host: CaseHost, tokens: Tokens, waits: Sequence[UserTaskWait]) -> list[dict[str, Any]]:
     """A row of `work_item` for each wait. Raises ExpressionFailed when an expression of a step gives no usable value."""
     if not waits:
         return []
-    scopes = [{**host.names(), **variables, **wait.item} for wait in waits]
+    scopes = [tokens.names(wait.key) for wait in waits]
     people = _evaluated(host, [(wait.element.gl.get("assignee"), scope) for wait, scope in zip(waits, scopes, strict=True)])
     order = _evaluated(host, [(wait.element.gl.get("priority"), scope) for wait, scope in zip(waits, scopes, strict=True)])
     units = lineage.of(case.c, case.row.unit_path)

@@ -72,13 +72,13 @@ class _Rest:
 def _finish(case: Case, host: CaseHost, tokens: Tokens, before: Mapping[str, Any]) -> None:
     known = rows.Known.of(case.c, case.id)
     rest = _settled(case, tokens, known)
-    opened, closed = _reconcile(case, host, rest, known)
+    case.opened, closed = _reconcile(case, host, tokens, rest, known)
     if case.status in (RUNNING, SUSPENDED) and rest.snapshot.completed and not rest.snapshot.waits:
         case.status = COMPLETED
     case.story.follow(
         revision=case.revision + 1,
         passed=[element.id for element in rest.passed],
-        opened=opened,
+        opened=case.opened,
         closed=closed,
         changed=_changes(before, rest.snapshot.variables),
         ended=None if case.status in (RUNNING, SUSPENDED) else case.status,
@@ -114,11 +114,11 @@ def _deliver_buffered(case: Case, tokens: Tokens, snapshot: Snapshot, known: row
     return False
 
 
-def _reconcile(case: Case, host: CaseHost, rest: _Rest, known: rows.Known) -> tuple[list[Any], list[str]]:
+def _reconcile(case: Case, host: CaseHost, tokens: Tokens, rest: _Rest, known: rows.Known) -> tuple[list[Any], list[str]]:
     """Insert what is waited for and has no row, close what has a row and is not waited for. Answers (opened, closed) items."""
     waits = rest.snapshot.waits
     new_items = [w for w in waits if isinstance(w, UserTaskWait) and w.key not in known.items]
-    items = offers.rows(case, host, new_items, rest.snapshot.variables)
+    items = offers.rows(case, host, tokens, new_items)
     timers = [w for w in waits if isinstance(w, TimerWait)]
     writer = rows.Writer(case)
     writer.items(items, known.items - {w.key for w in waits})

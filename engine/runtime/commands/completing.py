@@ -44,8 +44,7 @@ def complete(
     """
     case, item = access.item_to_act_on(c, item_id, by, revision)
     with turn(case) as tokens:
-        stored = {**tokens.variables, **item.item}
-        clean, outcome = _checked(c, item, values, stored)
+        clean, outcome = _checked(c, item, values, tokens.visible(item_id))
         end(case, item, outcome)
         signed = {"values": clean} if item.mi_key else {}  # one signer's answer is no variable of the case yet
         case.story.tell("completed", item.element_id, key=item_id, item=item.name, outcome=outcome, **signed)

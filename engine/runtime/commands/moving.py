@@ -72,8 +72,10 @@ def send_back(c: Connection, item_id: str, to: str, *, reason: str, by: Particip
         end(case, item, SENT_BACK)
         story = {"key": item_id, "item": item.name, "target": to, "target_name": name, "reason": reason.strip()}
         case.story.tell("sent-back", item.element_id, **story)
-        key = tokens.send_back(item_id, to)
-    _return_to_last(case, key, to)
+        tokens.send_back(item_id, to)
+    key = _reopened(case, to)
+    if key is not None:
+        _return_to_last(case, key, to)
     return case.answer(target=to, item=key)
 
 
@@ -92,8 +94,10 @@ def withdraw(c: Connection, item_id: str, *, by: Participant) -> dict[str, Any]:
     with turn(case) as tokens:
         case.story.acting_for = access.acting_for(item, by)
         case.story.tell("withdrawn", item.element_id, key=item_id, item=item.name)
-        key = tokens.send_back(after, item.element_id)
-    assign(case, key, by.id)
+        tokens.send_back(after, item.element_id)
+    key = _reopened(case, item.element_id)
+    if key is not None:
+        assign(case, key, by.id)
     return case.answer(item=key)
 
 
@@ -124,6 +128,12 @@ def _following(case: Case, item: Row[Any]) -> list[str]:
     assigned = {entry["key"] for entry in body.get("opened") or () if entry.get("assignee")}
     untouched = all(states.get(key) == OPEN or (key in assigned and states.get(key) == "claimed") for key in opened)
     return opened if untouched else []
+
+
+def _reopened(case: Case, element_id: str) -> str | None:
+    """The one work item that a jump opened; None when the step is a countersign, which begins anew for all its signers."""
+    keys = [str(entry["key"]) for entry in case.opened if entry["element"] == element_id]
+    return keys[0] if len(keys) == 1 else None
 
 
 def _return_to_last(case: Case, key: str, element_id: str) -> None:
