@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, or_, select
 
 from engine.clock import local
 from engine.errors import InvalidState, NotAllowed, NotFound
 from engine.people import Participant, directory
 from engine.runtime import case as cases
-from engine.runtime.case import Case
+from engine.runtime.case import Case, Found
 from engine.runtime.offers import CLAIMED, DONE, OPEN
 from engine.runtime.tables import involvement, process_instance, work_item
 
@@ -32,7 +32,7 @@ def paths(by: Participant) -> tuple[str, ...]:
     return tuple(sorted({path for capability in READING for path in by.seen_paths(capability)}))
 
 
-def may_see(c: Connection, by: Participant, row: Row[Any]) -> bool:
+def may_see(c: Connection, by: Participant, row: Found) -> bool:
     """Reads every case of that area, has had to do with this one, or is offered work on it."""
     if any(row.unit_path.startswith(path) for path in paths(by)) or row.started_by == by.id:
         return True
@@ -70,7 +70,7 @@ def seen_case(c: Connection, instance_id: int, by: Participant, revision: int | 
 
 def item_to_act_on(
     c: Connection, item_id: str, by: Participant, revision: int | None = None
-) -> tuple[Case, Row[Any]]:
+) -> tuple[Case, Found]:
     """Lock the case of a work item that this person may do now.
 
     Raises NotFound (not theirs to see), NotAllowed (seen, not theirs), InvalidState (done, taken, suspended), Conflict.
@@ -90,18 +90,18 @@ def item_to_act_on(
     return case, item
 
 
-def may_do(item: Row[Any], by: Participant) -> bool:
+def may_do(item: Found, by: Participant) -> bool:
     """The work item is this person's, or is offered to one of their posts."""
     return item.assignee == by.id or (item.assignee is None and item.candidate_key in by.candidate_keys)
 
 
-def acting_for(item: Row[Any], by: Participant) -> str | None:
+def acting_for(item: Found, by: Participant) -> str | None:
     """The title of the post from which the person does this item; of the first post when it was assigned by name."""
     titles = {f"{post.role}@{post.unit_id}": post.title for post in by.posts}
     return titles.get(item.candidate_key) or next(iter(titles.values()), None)
 
 
-def must_be_open(c: Connection, item: Row[Any]) -> None:
+def must_be_open(c: Connection, item: Found) -> None:
     """Raises InvalidState, saying by whom and when, for an item that is done or no longer needed."""
     if item.state == DONE:
         name = directory.names(c, [item.ended_by]).get(item.ended_by, item.ended_by or "系统")

@@ -37,6 +37,10 @@ INVOLVE = {
 }
 
 
+Found = Row[*tuple[Any, ...]]
+"""One row as it was read."""
+
+
 @dataclass
 class Case:
     """A locked case. `row` is what was read, `variables` in it the stored text; `status` and `revision` move on with the work.
@@ -45,7 +49,7 @@ class Case:
     """
 
     c: Connection
-    row: Row[Any]
+    row: Found
     story: history.Story
     at: dt.datetime
     by: Participant | None
@@ -90,7 +94,7 @@ def peeked(c: Connection, instance_id: int, *, by: Participant | None = None) ->
     return _held(c, c.execute(PEEK, {"i": instance_id}).first(), by)
 
 
-def locked_with_item(c: Connection, item_id: str, *, by: Participant | None = None) -> tuple[Case, Row[Any]]:
+def locked_with_item(c: Connection, item_id: str, *, by: Participant | None = None) -> tuple[Case, Found]:
     """Lock the case of a work item, then read the item afresh. Raises NotFound."""
     case = _held(c, c.execute(LOCK_BY_ITEM, {"i": item_id}).first(), by)
     return case, c.execute(ITEM, {"i": item_id}).one()
@@ -102,7 +106,7 @@ def check_revision(case: Case, revision: int | None) -> None:
         raise Conflict(instance=case.id, expected=revision, found=case.revision)
 
 
-def _held(c: Connection, row: Row[Any] | None, by: Participant | None) -> Case:
+def _held(c: Connection, row: Found | None, by: Participant | None) -> Case:
     if row is None:
         raise NotFound()
     at = clock.now()
@@ -119,7 +123,7 @@ def involve(case: Case, people: Iterable[str]) -> None:
         case.c.execute(INVOLVE[case.c.dialect.name], rows)
 
 
-def names(row: Row[Any], units: Mapping[str, str]) -> dict[str, Any]:
+def names(row: Found, units: Mapping[str, str]) -> dict[str, Any]:
     """What expressions of the diagram see as `case`. `units` gives the id of the unit by level that contains the case."""
     return {
         "id": row.id,

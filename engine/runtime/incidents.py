@@ -51,7 +51,7 @@ class Incident:
 def open_one(c: Connection, trouble: Trouble) -> int:
     """Write down what failed; answers its id. The caller holds the case, if there is one, and tells its story."""
     row = {**vars(trouble), "created_at": clock.now()}
-    return int(c.execute(ADD, row).inserted_primary_key[0])
+    return int(c.execute(ADD.returning(incident.c.id), row).scalar_one())
 
 
 def resolve(c: Connection, incident_id: int, by: Participant | None) -> None:

@@ -1,6 +1,8 @@
 """Statements by which the rows of a case are made equal to what its tokens wait for. Built once, used by every turn."""
 
-from sqlalchemy import BigInteger, Text, bindparam, delete, insert, literal, null, select, type_coerce, union_all, update
+from typing import Any
+
+from sqlalchemy import BigInteger, BindParameter, Text, bindparam, delete, insert, literal, null, select, type_coerce, union_all, update
 
 from engine.database import UTCDateTime
 from engine.runtime.tables import incident, job, process_instance, subscription, timer, work_item
@@ -9,8 +11,8 @@ LIVE_ITEM = ("open", "claimed", "suspended")
 LIVE_TIMER = ("due", "incident", "suspended")
 LIVE_JOB = ("due", "leased", "incident")
 
-_I = bindparam("i")
-_KEYS = bindparam("keys", expanding=True)
+_I: BindParameter[Any] = bindparam("i")
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _AT = bindparam("at", type_=UTCDateTime)
 _NEVER = type_coerce(null(), BigInteger)
 

@@ -8,11 +8,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     CTE,
     BigInteger,
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
@@ -137,7 +138,8 @@ def _values(filters: Mapping[str, str]) -> dict[str, str]:
     return {f"f_{key}": f"/{text}/" if key == "unit" else text for key, text in filters.items()}
 
 
-_ME, _KEYS = bindparam("me"), bindparam("keys", expanding=True)
+_ME: BindParameter[Any] = bindparam("me")
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _NOW, _TOMORROW = bindparam("now", type_=BigInteger), bindparam("tomorrow", type_=BigInteger)
 _DUE = type_coerce(work_item.c.due_at, BigInteger)
 
@@ -150,7 +152,8 @@ def _statement(view: str, filters: tuple[str, ...], order: str) -> Select[Any]:
     source = done if view == "done" else todo
     wanted = [*_in_view(view, source), *(_filter(key, source) for key in filters)]
     counts = _counts(todo, done, source, wanted)
-    page = select(source).where(*wanted).order_by(*_order(order, view, source)).limit(bindparam("size")).offset(bindparam("skip")).cte("page")
+    ordered = select(source).where(*wanted).order_by(*_order(order, view, source))
+    page = ordered.limit(bindparam("size")).offset(bindparam("skip")).cte("page")
     drafted = select(literal(1)).where(draft.c.work_item_id == page.c.id, draft.c.person_id == _ME).exists()
     joined = counts.outerjoin(page, true()).outerjoin(process_instance, process_instance.c.id == page.c.instance_id)
     answer = select(counts, page, process_instance.c.revision, drafted.label("has_draft")).select_from(joined)
@@ -176,12 +179,13 @@ def _counts(todo: CTE, done: CTE, source: CTE, wanted: list[ColumnElement[bool]]
 
 def _in_view(view: str, source: CTE) -> list[ColumnElement[bool]]:
     due = type_coerce(source.c.due_at, BigInteger)
-    return {
+    views: dict[str, list[ColumnElement[bool]]] = {
         "mine": [source.c.own == literal_column("true")],
         "claimable": [source.c.own == literal_column("false")],
         "due_today": [(due >= _NOW) & (due < _TOMORROW)],
         "overdue": [due < _NOW],
-    }.get(view, [])
+    }
+    return views.get(view, [])
 
 
 def _filter(key: str, source: CTE) -> ColumnElement[bool]:
@@ -191,21 +195,23 @@ def _filter(key: str, source: CTE) -> ColumnElement[bool]:
         return or_(*(column.contains(value, autoescape=False) for column in columns))
     if key == "unit":
         return source.c.unit_path.contains(value, autoescape=False)
-    named = {"link": source.c.link, "category": source.c.category, "element": source.c.element_id, "process": source.c.process_key}
-    return named[key] == value
+    named: dict[str, ColumnElement[Any]] = {
+        "link": source.c.link, "category": source.c.category, "element": source.c.element_id, "process": source.c.process_key
+    }
+    return cast(ColumnElement[bool], named[key] == value)
 
 
 def _order(order: str, view: str, source: CTE) -> list[ColumnElement[Any]]:
     """By due time with what has none at the end; what is done, by when it was done. The id keeps pages apart."""
     if view == "done":
         return [source.c.ended_at.desc(), source.c.id]
-    first = {
+    firsts: dict[str, list[ColumnElement[Any]]] = {
         "due": [source.c.due_at.asc().nulls_last(), source.c.priority.desc(), source.c.created_at],
         "newest": [source.c.created_at.desc()],
         "oldest": [source.c.created_at.asc()],
         "priority": [source.c.priority.desc(), source.c.due_at.asc().nulls_last()],
-    }[order]
-    return [*first, source.c.id]
+    }
+    return [*firsts[order], source.c.id]
 
 
 def _entry(row: Any, participant: Participant) -> Entry:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, update
+from sqlalchemy import Connection, bindparam, update
 
 from engine.database import UTCDateTime
 from engine.errors import InvalidState, NotAllowed, NotFound
 from engine.people import Participant, directory
 from engine.runtime import access
 from engine.runtime import case as cases
-from engine.runtime.case import Case
+from engine.runtime.case import Case, Found
 from engine.runtime.offers import CLAIMED, OPEN
 from engine.runtime.tables import work_item
 
@@ -62,7 +62,7 @@ def transfer(c: Connection, item_id: str, to: str, *, by: Participant, reason: s
     return case.save(item=item_id, to=receiver.id)
 
 
-def _to_transfer(c: Connection, item_id: str, by: Participant) -> tuple[Case, Row[Any]]:
+def _to_transfer(c: Connection, item_id: str, by: Participant) -> tuple[Case, Found]:
     case, item = cases.locked_with_item(c, item_id, by=by)
     if not access.may_do(item, by) and not access.may_see(c, by, case.row):
         raise NotFound(item=item_id, person=by.id)
@@ -74,7 +74,7 @@ def _to_transfer(c: Connection, item_id: str, by: Participant) -> tuple[Case, Ro
     return case, item
 
 
-def _receiver(c: Connection, item: Row[Any], to: str) -> Participant:
+def _receiver(c: Connection, item: Found, to: str) -> Participant:
     receiver = directory.participant(c, to)
     covering = any(post.role == item.candidate_role and item.unit_path.startswith(post.unit_path) for post in receiver.posts)
     if item.candidate_role is not None and not covering and item.candidate_key not in receiver.candidate_keys:

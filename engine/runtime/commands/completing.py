@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine import clock, definitions, forms
 from engine.database import UTCDateTime
 from engine.people import Participant
 from engine.runtime import access
 from engine.runtime import case as cases
-from engine.runtime.case import Case
+from engine.runtime.case import Case, Found
 from engine.runtime.offers import DONE
 from engine.runtime.tables import draft, work_item
 from engine.runtime.turn import turn
@@ -52,7 +52,7 @@ def complete(
     return case.answer(item=item_id, status=case.status)
 
 
-def end(case: Case, item: Row[Any], outcome: str | None) -> None:
+def end(case: Case, item: Found, outcome: str | None) -> None:
     """Close the row of an item that a person has just done, and what anybody had written as a draft."""
     person = case.by.id if case.by else None
     case.c.execute(END, {"i": item.id, "person": person, "at": case.at, "said": outcome})
@@ -60,7 +60,7 @@ def end(case: Case, item: Row[Any], outcome: str | None) -> None:
 
 
 def _checked(
-    c: Connection, item: Row[Any], values: Mapping[str, Any], stored: Mapping[str, Any]
+    c: Connection, item: Found, values: Mapping[str, Any], stored: Mapping[str, Any]
 ) -> tuple[dict[str, Any], str | None]:
     """(values that may enter the case, the choice to show as the outcome). A step without a form takes no values."""
     form = definitions.load(c, item.definition_id).forms.get(item.form_key or "")

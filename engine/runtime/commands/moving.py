@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine import definitions
 from engine.errors import InvalidState, InvalidValues, JumpRefused, NotFound
 from engine.people import Participant, directory
 from engine.runtime import access
 from engine.runtime import case as cases
-from engine.runtime.case import Case
+from engine.runtime.case import Case, Found
 from engine.runtime.commands.claiming import assign
 from engine.runtime.commands.completing import end
 from engine.runtime.offers import DONE, OPEN
@@ -110,7 +110,7 @@ def may_withdraw(c: Connection, item_id: str, by: Participant) -> bool:
     return case.status == cases.RUNNING and not _forbidden(c, item, "withdraw", "no") and bool(_following(case, item))
 
 
-def _untouched(case: Case, item: Row[Any]) -> str:
+def _untouched(case: Case, item: Found) -> str:
     """The key of a work item that the last step opened, if all it opened still lie there untouched."""
     opened = _following(case, item)
     if not opened:
@@ -118,7 +118,7 @@ def _untouched(case: Case, item: Row[Any]) -> str:
     return opened[0]
 
 
-def _following(case: Case, item: Row[Any]) -> list[str]:
+def _following(case: Case, item: Found) -> list[str]:
     newest = case.c.execute(NEWEST, {"stream": case.story.stream}).first()
     body: Mapping[str, Any] = json.loads(newest.body) if newest else {}
     if newest is None or newest.kind != "completed" or body.get("key") != item.id:
@@ -147,6 +147,6 @@ def _return_to_last(case: Case, key: str, element_id: str) -> None:
         assign(case, key, last)
 
 
-def _forbidden(c: Connection, item: Row[Any], attribute: str, no: str) -> bool:
+def _forbidden(c: Connection, item: Found, attribute: str, no: str) -> bool:
     element = definitions.load(c, item.definition_id).spec.elements.get(item.element_id)
     return element is not None and element.gl.get(attribute) == no

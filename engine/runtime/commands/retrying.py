@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, update
+from sqlalchemy import Connection, bindparam, update
 
+from engine import clock
 from engine.database import UTCDateTime
 from engine.errors import InvalidState, NotAllowed, NotFound
 from engine.people import Participant
 from engine.runtime import access, incidents
 from engine.runtime import case as cases
-from engine.runtime.case import Case
+from engine.runtime.case import Case, Found
 from engine.runtime.tables import job, timer
 from engine.runtime.turn import turn
 
@@ -36,7 +37,7 @@ def retry(c: Connection, incident_id: int, *, by: Participant) -> dict[str, Any]
     if found.resolved_at is not None:
         raise InvalidState("这个异常已经处理，无需重试。", incident=incident_id)
     case.must_run()
-    case.story.tell("retried", found.element_id, item=found.element_id, incident=found.id, kind=found.kind)
+    case.story.tell("retried", found.element_id, item=found.element_id, incident=found.id, failed=found.kind)
     if found.kind in AGAIN:
         c.execute(AGAIN[found.kind], {"source": found.source_id, "at": case.at})
         incidents.resolve(c, found.id, by)
@@ -57,12 +58,12 @@ def _must_be_allowed(c: Connection, case: Case, by: Participant) -> None:
     raise NotFound(instance=case.id, person=by.id)
 
 
-def _without_case(c: Connection, found: Row[Any], by: Participant) -> dict[str, Any]:
+def _without_case(c: Connection, found: Found, by: Participant) -> dict[str, Any]:
     """A job that belongs to no case: the administrator's business alone."""
     if not by.may("administer"):
         raise NotFound(incident=found.id, person=by.id)
     if found.resolved_at is not None or found.kind not in AGAIN:
         raise InvalidState("这个异常已经处理，无需重试。", incident=found.id)
-    c.execute(AGAIN[found.kind], {"source": found.source_id, "at": cases.clock.now()})
+    c.execute(AGAIN[found.kind], {"source": found.source_id, "at": clock.now()})
     incidents.resolve(c, found.id, by)
     return {"incident": found.id}

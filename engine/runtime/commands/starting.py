@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, update
 
 from engine import clock, definitions, forms, ids
-from engine.database import canonical
 from engine.definitions import Deployed
 from engine.errors import ExpressionFailed, NotAllowed
 from engine.people import Participant, directory
@@ -21,7 +20,7 @@ from engine.runtime.turn import begin
 
 PREFIX = "SJ"
 LONGEST_TITLE = 200
-ADD = insert(process_instance)
+ADD = insert(process_instance).returning(process_instance.c.id)
 NAME = (
     update(process_instance)
     .where(process_instance.c.id == bindparam("i"))
@@ -111,7 +110,7 @@ def _insert(
         "started_by": by.id if by else None,
         "parent_id": opening.parent,
     }
-    return int(c.execute(ADD, row).inserted_primary_key[0])
+    return int(c.execute(ADD, row).scalar_one())
 
 
 def _place(values: Mapping[str, Any]) -> str | None:
@@ -130,6 +129,8 @@ def _title(case: cases.Case, deployed: Deployed, values: Mapping[str, Any], numb
     host = CaseHost(deployed)
     host.serve(case.c, cases.names(case.row, lineage.of(case.c, case.row.unit_path)) | {"number": number})
     said = host.evaluate([(deployed.title, {**values, **host.names()})])[0]
-    if said is not None and not isinstance(said, str):
+    if said is None:
+        return deployed.name
+    if not isinstance(said, str):
         raise ExpressionFailed("流程标题的表达式没有给出文字，请联系流程设计人员。", process=deployed.key)
-    return (said or deployed.name)[:LONGEST_TITLE]
+    return said[:LONGEST_TITLE]
