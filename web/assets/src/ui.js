@@ -63,7 +63,7 @@ document.addEventListener('change', e => {
 // one submission per page load: the second click is ignored, the button says why
 document.addEventListener('submit', e => {
   const form = e.target;
-  if (e.defaultPrevented || form.method !== 'post' || form.matches('[hx-post]')) return;
+  if (e.defaultPrevented || form.method !== 'post' || form.matches('[hx-post], [data-again]')) return;
   if (form.dataset.sent) { e.preventDefault(); return; }
   form.dataset.sent = '1';
   const button = e.submitter;
