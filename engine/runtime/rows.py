@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine.runtime import statements as sql
 from engine.runtime.case import SUSPENDED, Case
 from engine.runtime.mailbox import correlation_hash
-from engine.spiff import Failure, JobWait, MessageWait, Snapshot, Thrown, TimerWait
+from engine.spiff import Element, Failure, JobWait, MessageWait, Snapshot, Thrown, TimerWait
 
 MESSAGE_TOPIC = "message"
 SAVE = sql.SAVE
@@ -121,19 +121,22 @@ class Writer:
         """Queue service tasks and what was thrown at other cases; cancel jobs that nobody waits for."""
         turn = f"{self._case.id}-{self._case.revision + 1}"
         new = [
-            self._job(f"{turn}-{wait.key}", wait.key, wait.function, dict(wait.payload)) for wait in waits if wait.key not in known
+            self._job(f"{turn}-{wait.key}", wait.element, wait.function, dict(wait.payload)) | {"wait_key": wait.key}
+            for wait in waits if wait.key not in known
         ]
         for number, one in enumerate(one for one in thrown if one.kind in ("message", "signal")):
             payload = {"kind": one.kind, "name": one.name, "correlation": dict(one.correlation), "payload": dict(one.payload)}
-            new.append(self._job(f"{turn}-{number}", None, MESSAGE_TOPIC, payload))
+            new.append(self._job(f"{turn}-{number}", one.element, MESSAGE_TOPIC, payload))
         self._each(sql.ADD_JOB, new)
         self._close(sql.CANCEL_JOB, known - {wait.key for wait in waits}, i=self._case.id)
 
-    def _job(self, key: str, wait_key: str | None, topic: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def _job(self, key: str, element: Element, topic: str, payload: dict[str, Any]) -> dict[str, Any]:
         return {
             "key": key,
             "instance_id": self._case.id,
-            "wait_key": wait_key,
+            "wait_key": None,
+            "element_id": element.id,
+            "name": element.name,
             "topic": topic,
             "payload": payload,
             "status": "due",

@@ -180,6 +180,8 @@ job = Table(
     Column("key", String(160), nullable=False, unique=True),
     _instance_id(nullable=True),
     Column("wait_key", String(64)),
+    Column("element_id", String(120)),
+    Column("name", Text),
     Column("topic", String(120), nullable=False),
     Column("payload", JSONText, nullable=False),
     Column("status", String(16), nullable=False),

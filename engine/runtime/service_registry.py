@@ -1,0 +1,54 @@
+"""The functions that a service task may name: everything public in `engine/<room>/service_tasks.py`, as `room.function`.
+
+Two shapes. `call(payload)` reaches the outside and runs outside any transaction, at least once; `payload["job"]` is the same key at
+every attempt, for the other side to know a repetition by. `record(c, payload)` writes tables of its own room and runs inside the
+finishing turn, exactly once. Both answer a plain mapping; neither sees tokens.
+"""
+
+import functools
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOMS = Path(__file__).parents[1]
+MODULE = "service_tasks"
+
+
+class BusinessError(Exception):
+    """The outside says no, and the diagram has drawn what then: caught by the error event with this code."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(message or code)
+        self.code, self.message = code, message
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function by its name. `in_turn` functions are given the connection of the finishing turn."""
+
+    name: str
+    run: Callable[..., Mapping[str, Any]]
+    in_turn: bool
+
+
+def function(name: str, run: Callable[..., Mapping[str, Any]]) -> Function:
+    """A function with its shape told from its parameters."""
+    return Function(name, run, in_turn=len(inspect.signature(run).parameters) == 2)
+
+
+@functools.cache
+def functions() -> Mapping[str, Function]:
+    """All functions of all rooms."""
+    rooms = sorted(path.parent.name for path in ROOMS.glob(f"*/{MODULE}.py"))
+    return {one.name: one for room in rooms for one in _of(room)}
+
+
+def _of(room: str) -> list[Function]:
+    module = importlib.import_module(f"engine.{room}.{MODULE}")
+    public = inspect.getmembers(module, inspect.isfunction)
+    return [
+        function(f"{room}.{name}", run) for name, run in public if not name.startswith("_") and run.__module__ == module.__name__
+    ]
