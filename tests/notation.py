@@ -35,7 +35,8 @@ def _line(line: str) -> str:
     if line.startswith("script "):
         _, node, rest = line.split(" ", 2)
         variable, _, feel = rest.partition("=")
-        return f'<scriptTask id="{node}" scriptFormat="feel" gl:resultVariable="{variable.strip()}"><script>{escape(feel)}</script></scriptTask>'
+        script = f"<script>{escape(feel)}</script>"
+        return f'<scriptTask id="{node}" scriptFormat="feel" gl:resultVariable="{variable.strip()}">{script}</scriptTask>'
     if "->" in line:
         return _flows(line)
     kind, node, *attributes = line.split(" ", 2)
@@ -75,7 +76,8 @@ def boundary(identity: str, activity: str, definition: str, interrupting: bool =
 
 
 def many(inner: str, sequential: bool = False) -> str:
-    return f'<multiInstanceLoopCharacteristics isSequential="{"true" if sequential else "false"}">{inner}</multiInstanceLoopCharacteristics>'
+    flag = "true" if sequential else "false"
+    return f'<multiInstanceLoopCharacteristics isSequential="{flag}">{inner}</multiInstanceLoopCharacteristics>'
 
 
 def extension(*entries: str) -> str:

@@ -46,7 +46,7 @@ def _row(task: Task, position: Mapping[str, int]) -> list[Any]:
     return row
 
 
-def decode(text: str, process: Any, specs: Mapping[str, Any], engine: Any, variables: dict[str, Any]) -> Tree:
+def decode(text: str, process: Any, specs: dict[str, Any], engine: Any, variables: dict[str, Any]) -> Tree:
     """Refuses a state of another process or of a format it does not know."""
     state = json.loads(text)
     while state["v"] in UPGRADES:

@@ -45,7 +45,7 @@ def _needed(task: Task) -> Iterator[Task]:
     """The tasks above a live one that are still looked at, nearest first. What lies inside a closed block is not."""
     closed: list[str] = []
     inner_splits: set[str] = set()
-    below = task
+    below, kept = task, task
     for found in ancestors(task):
         spec, keep = found.task_spec, found.parent is None
         if closed:
@@ -53,7 +53,7 @@ def _needed(task: Task) -> Iterator[Task]:
                 closed.pop()
         elif is_split(spec):
             keep = keep or spec.name not in inner_splits  # an unclosed split in a loop: the innermost round counts
-            if keep and below is not task:
+            if keep and below is not kept:
                 yield below
             inner_splits.add(spec.name)
         else:
@@ -61,6 +61,7 @@ def _needed(task: Task) -> Iterator[Task]:
         if isinstance(spec, Join) and spec.split and found._state & COMPLETED and len(spec._inputs) > 1:
             closed.append(spec.split)
         if keep:
+            kept = found
             yield found
         below = found
 

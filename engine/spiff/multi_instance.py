@@ -55,7 +55,7 @@ class Countersign(Repeating):
         my_task.internal_data.update({ORDER: [key for key, _ in items], RESULTS: []})
         my_task._set_state(STARTED)
         if self.rule.kind == "sequential":
-            my_task.internal_data[QUEUE] = items
+            my_task.internal_data[QUEUE] = list(items)
             self._next(my_task)
         else:
             for key, item in items:

@@ -30,7 +30,7 @@ class Specification:
     process_id: str
     elements: Mapping[str, Element]
     process: Any
-    specs: Mapping[str, Any]
+    specs: dict[str, Any]
 
 
 def build(document: bytes, process_id: str, called: Documents | None = None) -> Specification:
@@ -120,7 +120,7 @@ class _Scope:
             return
         node.logged = False
         kind = {"parallel": AllAtOnce, "sequential": InTurn, "loop": Loop}[repetition.kind]
-        rest = {"maximum": None, "condition": None, "test_before": False} if kind is Loop else {}
+        rest: dict[str, Any] = {"maximum": None, "condition": None, "test_before": False} if kind is Loop else {}
         many = self.make(kind, shape, task_spec=node.name, **rest)
         many.element, many.rule, many.instance = element, repetition, node.name
         if kind is not Loop and (repetition.collection is None) == (repetition.cardinality is None):

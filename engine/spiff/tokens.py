@@ -40,7 +40,7 @@ class Tokens:
 
     @classmethod
     def start(cls, spec: Specification, host: Host, variables: dict[str, Any]) -> "Tokens":
-        tree = Tree(spec.process, dict(spec.specs), FeelEngine(host), variables)
+        tree = Tree(spec.process, spec.specs, FeelEngine(host), variables)
         plant(tree)
         return cls(spec, tree)
 
@@ -179,7 +179,7 @@ def _event_wait(task: Task, spec: Catching) -> Iterator[Wait]:
     kind, internal = spec.event.kind, task.internal_data
     if kind == "timer":
         due = dt.datetime.fromisoformat(internal[timers.DUE])
-        left = internal[timers.LEFT] if timers.LEFT in internal else 1
+        left = internal.get(timers.LEFT, 1)
         yield TimerWait(task.id, spec.element, internal[timers.FORM], due, left, spec.activity)
     elif kind in ("message", "signal"):
         yield MessageWait(task.id, spec.element, kind, spec.event.name or "", internal.get(events.CORRELATION, {}))

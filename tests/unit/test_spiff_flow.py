@@ -54,10 +54,9 @@ def test_the_first_condition_in_the_diagrams_order_wins(amount, expected):
 
 
 def test_all_conditions_of_a_gateway_are_one_crossing_and_gl_order_changes_the_order():
-    text = CHOICE.replace(
-        "g -> y [amount > 10]",
-        '<sequenceFlow id="f_g_y" sourceRef="g" targetRef="y" gl:order="1"><conditionExpression>amount &gt; 10</conditionExpression></sequenceFlow>',
-    )
+    ordered = '<sequenceFlow id="f_g_y" sourceRef="g" targetRef="y" gl:order="1">'
+    condition = "<conditionExpression>amount &gt; 10</conditionExpression></sequenceFlow>"
+    text = CHOICE.replace("g -> y [amount > 10]", ordered + condition)
     case = Case(xml(text)).do("a", amount=500)
 
     assert case.people == ["y"]
