@@ -66,7 +66,10 @@ def _parse(expression: str, top: str) -> Parsed:
         return Parsed(error=(0, "表达式是空的，请填写"))
     if len(text) > LONGEST:
         return Parsed(error=(LONGEST, f"表达式超过 {LONGEST} 个字符，请改用决策表"))
-    parsed = _analysed(text, top)
+    try:
+        parsed = _analysed(text, top)
+    except ExpressionFailed as refusal:
+        return Parsed(error=(0, refusal.message.rstrip("。")))
     if parsed.error is None:
         return parsed
     return Parsed(error=(parsed.error[0] + offset, parsed.error[1]))
@@ -74,7 +77,7 @@ def _parse(expression: str, top: str) -> Parsed:
 
 @lru_cache(maxsize=4096)
 def _analysed(text: str, top: str) -> Parsed:
-    answer = json.loads(shared.call("gridloopParse", json.dumps([[text, top]]), weight=5))
+    answer = json.loads(shared.call("gridloopParse", json.dumps([[text, top]]), weight=10))
     if "e" in answer:
         return Parsed(error=(0, "表达式过于复杂，请简化"))
     return _parsed(text, answer["v"][0])
