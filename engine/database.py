@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     create_engine,
+    delete,
     event,
     exc,
     func,
@@ -96,6 +97,7 @@ command = Table(
 
 KNOWN = select(command.c.digest, command.c.answer).where(command.c.key == bindparam("k"))
 REMEMBER = insert(command)
+FORGET = delete(command).where(command.c.at < bindparam("before", type_=UTCDateTime))
 PG_NOW = select(func.clock_timestamp())
 KEYS = 1  # the space of advisory locks that stand for submission keys
 ONE_PER_KEY = select(func.pg_advisory_xact_lock(KEYS, func.hashtext(bindparam("k"))))
@@ -131,6 +133,11 @@ def _moment(c: Connection) -> dt.datetime:
     if c.dialect.name == "postgresql" and not clock.is_simulated():
         return cast(dt.datetime, c.execute(PG_NOW).scalar_one()).astimezone(clock.UTC)
     return clock.now()
+
+
+def forget_keys(c: Connection, before: dt.datetime) -> int:
+    """Forget submissions older than `before`; from then on their keys would count as new."""
+    return c.execute(FORGET, {"before": before}).rowcount
 
 
 def digest_of(payload: object) -> str:

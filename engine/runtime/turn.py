@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from engine import definitions
 from engine.database import canonical
-from engine.definitions import Deployed
+from engine.definitions.versions import Deployed
 from engine.errors import Conflict, StepBudgetExceeded
 from engine.people import directory
 from engine.runtime import case as cases
@@ -114,7 +114,7 @@ def _deliver_buffered(case: Case, tokens: Tokens, snapshot: Snapshot, known: row
     return False
 
 
-def _reconcile(case: Case, host: CaseHost, tokens: Tokens, rest: _Rest, known: rows.Known) -> tuple[list[Any], list[str]]:
+def _reconcile(case: Case, host: CaseHost, tokens: Tokens, rest: _Rest, known: rows.Known) -> tuple[list[Any], list[Any]]:
     """Insert what is waited for and has no row, close what has a row and is not waited for. Answers (opened, closed) items."""
     waits = rest.snapshot.waits
     new_items = [w for w in waits if isinstance(w, UserTaskWait) and w.key not in known.items]
@@ -127,7 +127,8 @@ def _reconcile(case: Case, host: CaseHost, tokens: Tokens, rest: _Rest, known: r
     writer.jobs([w for w in waits if isinstance(w, JobWait)], rest.thrown, known.jobs)
     writer.incidents(rest.snapshot, known.incidents)
     cases.involve(case, _people(case, items))
-    return _opened(case, items), sorted(known.names[key] for key in known.items - {w.key for w in waits})
+    gone = sorted(known.items - {wait.key for wait in waits})
+    return _opened(case, items), [{"key": key, "name": known.names[key]} for key in gone]
 
 
 _OPENED = {"key": "id", "element": "element_id", "name": "name", "role": "candidate_role", "assignee": "assignee"}

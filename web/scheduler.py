@@ -1,0 +1,118 @@
+"""The alarm clock of timers and jobs. It wakes the worker and remembers nothing: what is due stands in the database.
+
+SQLite: a thread of the serving process. PostgreSQL: `gridloop worker`, as many processes as wanted.
+"""
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Mapping
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from engine import clock
+from engine.database import Database, forget_keys
+from engine.runtime import clock_guard, jobs, messages, service_registry, timers
+from engine.runtime.clock_guard import ClockGuard
+from engine.runtime.service_registry import Function
+
+TICK = "tick"
+BATCH = 20
+SOONEST = 0.01  # seconds; also the pause before a case that was in use is tried again
+BUSY = 0.5
+TIDY_EVERY = 3600.0
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Fires due timers, performs due jobs, hands over and sweeps messages.
+
+    max_wait: seconds after which it looks at the latest, whatever it knows. `drain` may be called without `start`.
+    """
+
+    def __init__(self, database: Database, *, functions: Mapping[str, Function] | None = None, max_wait: float = 30) -> None:
+        self._database, self._max_wait = database, max_wait
+        self._functions = service_registry.functions() if functions is None else functions
+        self._clock, self._careful = ClockGuard(), True
+        self._stopping, self._lock = threading.Event(), threading.Lock()
+        self._calls, self._last = 0, clock.monotonic()
+        self._tidied: float | None = None
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": {"type": "threadpool", "max_workers": 1}},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def start(self) -> None:
+        """Begin to work, in a thread of its own."""
+        self._scheduler.add_job(self._tick, "interval", seconds=SOONEST, id=TICK)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish the timer or job in hand, then end."""
+        self._stopping.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def wake_in(self, seconds: float = 0) -> None:
+        """Look again after that time at the latest; to be called after a commit that may have made something due earlier."""
+        with self._lock:
+            self._calls += 1
+            self._set(seconds)
+
+    def guard(self) -> None:
+        """Called by whoever passes by. The alarm waits by the wall clock: set back, it sleeps on; this looks at a clock that
+        nobody can set."""
+        if clock.monotonic() - self._last > 2 * self._max_wait:
+            self.wake_in()
+
+    def drain(self) -> int:
+        """Do everything that is due now; answers how much that was."""
+        total = 0
+        while not self._stopping.is_set():
+            done = timers.fire_due(self._database, BATCH, guard=self._clock, careful=self._careful)
+            done += jobs.perform_due(self._database, self._functions, BATCH)
+            done += messages.deliver_buffered(self._database)
+            if done == 0:
+                self._at_rest()
+                break
+            total += done
+        return total
+
+    def _at_rest(self) -> None:
+        if self._careful:
+            self._careful = False
+            self._database.run(timers.forget_notes)
+        if self._tidied is None or clock.monotonic() - self._tidied > TIDY_EVERY:
+            self._tidied = clock.monotonic()
+            self._database.run(messages.sweep)
+            self._database.run(lambda c: forget_keys(c, clock.now() - messages.REMEMBERED))
+
+    def _tick(self) -> None:
+        self._last = clock.monotonic()
+        with self._lock:
+            calls = self._calls
+        try:
+            self.drain()
+            wait = self._until_next()
+        except Exception:
+            log.exception("the worker's round failed; the next one comes by itself")
+            wait = self._max_wait
+        with self._lock:
+            self._set(wait if calls == self._calls else 0)
+
+    def _until_next(self) -> float:
+        with self._database.reading() as c:
+            moments = [timers.next_due(c), jobs.next_due(c)]
+            if clock_guard.doubt(c) is not None:
+                return self._max_wait
+        due = min((moment for moment in moments if moment is not None), default=None)
+        if due is None:
+            return self._max_wait
+        left = (due - clock.now()) / dt.timedelta(seconds=1)
+        return min(self._max_wait, left) if left > 0 else BUSY
+
+    def _set(self, seconds: float) -> None:
+        if self._scheduler.running and not self._stopping.is_set():
+            self._scheduler.reschedule_job(TICK, trigger="interval", seconds=max(seconds, SOONEST))
