@@ -12,6 +12,7 @@ import engine
 from engine import clock as engine_clock
 from engine.database import Database, connect
 from tests.postgres import Cluster, cluster
+from tests.town import Town
 
 START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=engine_clock.SHANGHAI)
 DIALECTS = ("sqlite", "postgresql")
@@ -87,6 +88,12 @@ def clock() -> Iterator[engine_clock.Simulated]:
     simulated = engine_clock.Simulated(START)
     with engine_clock.use(simulated):
         yield simulated
+
+
+@pytest.fixture
+def town(database: Database, clock: engine_clock.Simulated) -> Town:
+    """A small town on a fresh database, on SQLite and on PostgreSQL."""
+    return Town(database, clock)
 
 
 @pytest.fixture

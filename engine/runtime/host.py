@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine import clock, feel
 from engine.deadlines import Deadline, Unit, deadline, default_calendar
-from engine.definitions import Deployed
+from engine.definitions.versions import Deployed
 from engine.errors import ExpressionFailed, InvalidDefinition
 from engine.runtime import parameters
 from engine.spiff import Element
@@ -30,7 +30,7 @@ class CaseHost:
     def serve(self, c: Connection, case: Names) -> None:
         """Begin a turn: `case` is what expressions see under that name; parameters are those in force now."""
         self._case = case
-        self._parameters = {**self.deployed.parameters, **parameters.changed(c)}
+        self._parameters = parameters.in_force(c, self.deployed.parameters)
 
     def now(self) -> dt.datetime:
         """The turn's moment."""

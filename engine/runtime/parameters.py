@@ -1,5 +1,6 @@
 """Parameters that an administrator changed while cases run; a deployment brings its own values, these go before them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
@@ -23,6 +24,13 @@ STREAM = "config"
 def changed(c: Connection) -> dict[str, Any]:
     """Every changed parameter with its present value."""
     return {row.key: row.value for row in c.execute(ALL)}
+
+
+def in_force(c: Connection, declared: Mapping[str, Any]) -> dict[str, Any]:
+    """What expressions see as `param`: the values a deployment brought (a plain value, or a table with its `default`), changed ones
+    before them."""
+    brought = {key: one["default"] if isinstance(one, Mapping) and "default" in one else one for key, one in declared.items()}
+    return {**brought, **changed(c)}
 
 
 def change(c: Connection, key: str, value: Any, *, by: Participant) -> dict[str, Any]:

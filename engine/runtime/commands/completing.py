@@ -1,11 +1,11 @@
 """Doing a work item: its form is checked, its values enter the case, the case goes on (办理). And drafts of that form."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from engine import clock, definitions, forms
+from engine import definitions, forms
 from engine.database import UTCDateTime
 from engine.people import Participant
 from engine.runtime import access
@@ -14,6 +14,7 @@ from engine.runtime.case import Case, Found
 from engine.runtime.offers import DONE
 from engine.runtime.tables import draft, work_item
 from engine.runtime.turn import turn
+from engine.spiff import Tokens
 
 END = (
     update(work_item)
@@ -32,6 +33,7 @@ ADD_DRAFT = insert(draft)
 DRAFT = select(draft.c["values"], draft.c.saved_at).where(
     draft.c.work_item_id == bindparam("i"), draft.c.person_id == bindparam("person")
 )
+AMBIENT = ("param", "case", "now", "today")
 CHOICES = ("radio", "select")
 
 
@@ -44,7 +46,7 @@ def complete(
     """
     case, item = access.item_to_act_on(c, item_id, by, revision)
     with turn(case) as tokens:
-        clean, outcome = _checked(c, item, values, tokens.visible(item_id))
+        clean, outcome = _checked(c, item, values, tokens)
         end(case, item, outcome)
         signed = {"values": clean} if item.mi_key else {}  # one signer's answer is no variable of the case yet
         case.story.tell("completed", item.element_id, key=item_id, item=item.name, outcome=outcome, **signed)
@@ -59,23 +61,26 @@ def end(case: Case, item: Found, outcome: str | None) -> None:
     case.c.execute(DROP_DRAFTS, {"i": item.id})
 
 
-def _checked(
-    c: Connection, item: Found, values: Mapping[str, Any], stored: Mapping[str, Any]
-) -> tuple[dict[str, Any], str | None]:
+def _checked(c: Connection, item: Found, values: Mapping[str, Any], tokens: Tokens) -> tuple[dict[str, Any], str | None]:
     """(values that may enter the case, the choice to show as the outcome). A step without a form takes no values."""
     form = definitions.load(c, item.definition_id).forms.get(item.form_key or "")
     if form is None:
         return {}, None
-    names = {"now": clock.now(), "today": clock.today()}
+    stored, known = tokens.visible(item.id), tokens.names(item.id)
+    names = {name: known[name] for name in AMBIENT}
     clean = forms.validate(form, values, access=item.access, stored=stored, names=names)
     return clean, outcome_of(forms.fields(form, clean, access=item.access, stored=stored, names=names), clean)
 
 
-def outcome_of(states: Any, values: Mapping[str, Any]) -> str | None:
+def outcome_of(states: Iterable[forms.FieldState], values: Mapping[str, Any]) -> str | None:
     """The words of the first choice a person made on the form: 已纠正, 同意 …"""
     for state in states:
-        if state.type in CHOICES and state.key in values:
-            return next((str(o.label) for o in state.options if o.value == values[state.key]), None)
+        if state.type == "group":
+            inside = outcome_of(state.children, values)
+            if inside is not None:
+                return inside
+        elif state.type in CHOICES and values.get(state.key) is not None:
+            return next((option.label for option in state.options if option.value == values[state.key]), None)
     return None
 
 

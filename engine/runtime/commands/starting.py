@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, update
 
 from engine import clock, definitions, forms, ids
-from engine.definitions import Deployed
+from engine.definitions.versions import Deployed
 from engine.errors import ExpressionFailed, NotAllowed
 from engine.people import Participant, directory
 from engine.runtime import case as cases
-from engine.runtime import history, lineage
+from engine.runtime import history, lineage, parameters
 from engine.runtime.case import RUNNING
 from engine.runtime.host import CaseHost
 from engine.runtime.offers import NORMAL
@@ -50,7 +50,7 @@ def start(c: Connection, key: str, values: Mapping[str, Any], *, by: Participant
     deployed = definitions.latest(c, key)
     _may_start(c, deployed, by, unit)
     form = deployed.forms.get(deployed.start_form or "")
-    clean = forms.validate(form, values, access=deployed.start_access, names=_ambient()) if form else {}
+    clean = forms.validate(form, values, access=deployed.start_access, names=_ambient(c, deployed)) if form else {}
     return open_case(c, deployed, clean, Opening(unit), by=by)
 
 
@@ -70,9 +70,9 @@ def open_case(
     return case.answer(number=number, title=title)
 
 
-def _ambient() -> dict[str, Any]:
+def _ambient(c: Connection, deployed: Deployed) -> dict[str, Any]:
     """Names a start form may use: there is no case yet."""
-    return {"now": clock.now(), "today": clock.today()}
+    return {"param": parameters.in_force(c, deployed.parameters), "now": clock.now(), "today": clock.today()}
 
 
 def _may_start(c: Connection, deployed: Deployed, by: Participant, unit: str) -> None:

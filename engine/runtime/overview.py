@@ -1,0 +1,71 @@
+"""All cases and work items at once, unscoped: for rehearsals, checks and benchmarks, never for a page."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from engine.database import UTCDateTime
+from engine.runtime.offers import CLAIMED, DONE, OPEN, WITHDRAWN
+from engine.runtime.tables import process_instance, work_item
+
+OPENED = (select(work_item.c.id, work_item.c.instance_id, work_item.c.name, work_item.c.state, work_item.c.candidate_key,
+                 work_item.c.assignee, work_item.c.unit_path, work_item.c.created_at, work_item.c.due_at)
+          .where(work_item.c.state.in_((OPEN, CLAIMED)), work_item.c.created_at >= bindparam("since", type_=UTCDateTime))
+          .order_by(work_item.c.created_at, work_item.c.instance_id, work_item.c.element_id))
+STATE = select(work_item.c.state).where(work_item.c.id == bindparam("i"))
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """A work item that waits for somebody."""
+
+    id: str
+    instance_id: int
+    name: str
+    state: str
+    candidate_key: str | None
+    assignee: str | None
+    unit_path: str
+    created_at: dt.datetime
+    due_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Counts over everything stored. `late`: done after the due time; `escalated`: taken away because the due time passed."""
+
+    cases: int
+    closed: int
+    late: int
+    escalated: int
+
+
+def opened_since(c: Connection, moment: dt.datetime) -> list[OpenItem]:
+    """The live work items created at or after a moment, oldest first."""
+    return [OpenItem(*row) for row in c.execute(OPENED, {"since": max(moment, dt.datetime.fromtimestamp(0, dt.UTC))})]
+
+
+def is_open(c: Connection, item_id: str) -> bool:
+    """True while somebody may still do the item."""
+    return c.execute(STATE, {"i": item_id}).scalar() in (OPEN, CLAIMED)
+
+
+def totals(c: Connection) -> Totals:
+    """Counts over all cases and items."""
+    def count(*conditions: object) -> int:
+        return int(c.execute(select(func.count()).select_from(work_item).where(*conditions)).scalar_one())  # type: ignore[arg-type]
+    cases = c.execute(select(func.count(), func.count(process_instance.c.ended_at)).select_from(process_instance)).one()
+    overdue = work_item.c.ended_at > work_item.c.due_at
+    return Totals(cases[0], cases[1], count(work_item.c.state == DONE, overdue), count(work_item.c.state == WITHDRAWN, overdue))
+
+
+def paths(c: Connection) -> Iterator[str]:
+    """For each case the steps people did, in order, with repetitions shown once: 村社纠正→网格员复核→…"""
+    query = (select(work_item.c.instance_id, work_item.c.name).where(work_item.c.state == DONE)
+             .order_by(work_item.c.instance_id, work_item.c.ended_at, work_item.c.created_at))
+    steps: dict[int, dict[str, None]] = {}
+    for row in c.execute(query):
+        steps.setdefault(row.instance_id, {})[row.name] = None
+    yield from ("→".join(names) for names in steps.values())
