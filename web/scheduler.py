@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from engine import clock
 from engine.database import Database, forget_keys
@@ -18,11 +19,21 @@ from engine.runtime.service_registry import Function
 
 TICK = "tick"
 BATCH = 20
-SOONEST = 0.01  # seconds; also the pause before a case that was in use is tried again
-BUSY = 0.5
+BUSY = 0.5  # seconds until a case that was in use is tried again
 TIDY_EVERY = 3600.0
 
 log = logging.getLogger(__name__)
+
+
+class Alarm(BaseTrigger):  # type: ignore[misc] # the library has no types
+    """Rings once after `first` seconds, then every `then` seconds, by whatever the machine's clock says at that moment."""
+
+    def __init__(self, first: float, then: float) -> None:
+        self.first, self.then = dt.timedelta(seconds=first), dt.timedelta(seconds=then)
+
+    def get_next_fire_time(self, previous: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+        """The library's question."""
+        return now + (self.first if previous is None else self.then)
 
 
 class Worker:
@@ -46,12 +57,13 @@ class Worker:
 
     def start(self) -> None:
         """Begin to work, in a thread of its own."""
-        self._scheduler.add_job(self._tick, "interval", seconds=SOONEST, id=TICK)
+        self._scheduler.add_job(self._tick, Alarm(0, self._max_wait), id=TICK)
         self._scheduler.start()
 
     def stop(self) -> None:
         """Finish the timer or job in hand, then end."""
-        self._stopping.set()
+        with self._lock:
+            self._stopping.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
@@ -115,4 +127,4 @@ class Worker:
 
     def _set(self, seconds: float) -> None:
         if self._scheduler.running and not self._stopping.is_set():
-            self._scheduler.reschedule_job(TICK, trigger="interval", seconds=max(seconds, SOONEST))
+            self._scheduler.reschedule_job(TICK, trigger=Alarm(seconds, self._max_wait))
