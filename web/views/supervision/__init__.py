@@ -3,13 +3,15 @@
 import io
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
 from engine import clock
+from engine.runtime import commands
 from engine.supervision import board as boards
 from engine.supervision.board import Filters
 from web.auth import policy
 from web.context import database, me
+from web.views.account import local_address
 from web.views.supervision import sheet
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")
@@ -55,3 +57,13 @@ def export() -> Any:
     steps = database().run(lambda c: boards.export(c, by, filters))
     name = f"监督清单-{clock.local(clock.now()):%Y%m%d-%H%M}.xlsx"
     return send_file(io.BytesIO(sheet.of(steps, by, filters)), XLSX, as_attachment=True, download_name=name)
+
+
+@blueprint.post("/steps/<item_id>/urge")
+@policy("urge")
+def urge(item_id: str) -> Any:
+    """Remind whoever holds the step."""
+    by, reason = me(), request.form.get("reason", "").strip()[:200]
+    database().run(lambda c: commands.urge(c, item_id, reason, by=by))
+    flash("已催办，承办人会在待办列表中看到。")
+    return redirect(local_address(request.form.get("next")))

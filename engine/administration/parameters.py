@@ -1,0 +1,119 @@
+"""The parameters of the published processes as an administrator reads and changes them; each change stays within the declared range."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.administration.rights import must
+from engine.definitions import latest, list_definitions
+from engine.errors import InvalidValues, NotFound
+from engine.people import Participant, directory
+from engine.runtime import parameters
+from engine.runtime.tables import parameter
+
+UNITS = {"minutes": "分钟", "hours": "小时", "workingHours": "工作时", "days": "日", "workingDays": "工作日", "count": "次", "metres": "米",
+         "share": "百分比"}
+SHARE = re.compile(r"[1-9]\d?%")
+CHANGED = select(parameter.c.key, parameter.c.value, parameter.c.changed_by, parameter.c.changed_at)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: what it means, what is in force, and who last changed it (None: it stands as published)."""
+
+    key: str
+    label: str
+    unit: str
+    basis: str
+    value: Any
+    default: Any
+    minimum: Any
+    maximum: Any
+    changed_by: str | None = None
+    changed_at: dt.datetime | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Somebody set another value than the published one."""
+        return self.changed_at is not None
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The parameters of one process."""
+
+    key: str
+    name: str
+    parameters: tuple[Parameter, ...]
+
+
+def listed(c: Connection, by: Participant) -> tuple[Chapter, ...]:
+    """Every parameter of every published process, in the order of their files. Raises NotAllowed."""
+    must(by, "administer")
+    changed = {row.key: row for row in c.execute(CHANGED)}
+    names = directory.names(c, [row.changed_by for row in changed.values() if row.changed_by])
+    chapters = []
+    for one in list_definitions(c):
+        declared = latest(c, one.key).parameters
+        chapters.append(Chapter(one.key, one.name, tuple(_parameter(key, said, changed.get(key), names) for key, said in declared.items())))
+    return tuple(chapter for chapter in chapters if chapter.parameters)
+
+
+def change(c: Connection, by: Participant, key: str, text: str) -> Any:
+    """Put another value in force for every step from now on; an empty text brings the published value back.
+
+    Raises NotAllowed, NotFound (no process declares it), InvalidValues (not a number, outside the range).
+    """
+    known = {one.key: one for chapter in listed(c, by) for one in chapter.parameters}
+    if key not in known:
+        raise NotFound("没有这个参数，请返回参数列表重新选择。")
+    value = _value(known[key], text.strip()) if text.strip() else None
+    parameters.change(c, key, value, by=by)
+    return value
+
+
+def _parameter(key: str, said: Any, row: Any, names: Mapping[str, str]) -> Parameter:
+    about = said if isinstance(said, Mapping) and "default" in said else {"default": said}
+    unit = str(about.get("unit", ""))
+    return Parameter(
+        key=key, label=str(about.get("label", key)), unit=UNITS.get(unit, unit), basis=str(about.get("basis", "")),
+        value=about["default"] if row is None else row.value, default=about["default"], minimum=about.get("min"), maximum=about.get("max"),
+        changed_by=None if row is None else names.get(row.changed_by, row.changed_by), changed_at=None if row is None else row.changed_at)
+
+
+def _value(one: Parameter, text: str) -> Any:
+    if isinstance(one.default, bool):
+        return _choice(one, text)
+    if isinstance(one.default, int | float):
+        return _number(one, text)
+    if isinstance(one.default, str) and SHARE.fullmatch(one.default):
+        if not SHARE.fullmatch(text):
+            raise InvalidValues({one.key: f"“{one.label}”应写成 1% 至 99%，例如 {one.default}。"})
+        return text
+    if isinstance(one.default, str) and len(text) <= 200 and text.isprintable():
+        return text
+    raise InvalidValues({one.key: f"“{one.label}”不能在页面上修改，请修改参数文件后重新发布流程。"})
+
+
+def _choice(one: Parameter, text: str) -> bool:
+    if text not in ("是", "否"):
+        raise InvalidValues({one.key: f"“{one.label}”请填“是”或“否”。"})
+    return text == "是"
+
+
+def _number(one: Parameter, text: str) -> int | float:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    low, high = one.minimum, one.maximum
+    inside = number.is_finite() and (low is None or number >= Decimal(str(low))) and (high is None or number <= Decimal(str(high)))
+    if not inside:
+        allowed = f"应为 {low} 至 {high} 之间的数字" if low is not None and high is not None else "应为数字"
+        raise InvalidValues({one.key: f"“{one.label}”{allowed}（单位：{one.unit or '无'}）。"})
+    return int(number) if number == number.to_integral_value() else float(number)

@@ -1,0 +1,18 @@
+"""Pages of the three administrators: 系统 (people, units, parameters, incidents, self-check), 安全 (passwords, tokens), 审计 (record)."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+NAV = (
+    ("admin.people", "人员与岗位", "users", "administer"),
+    ("admin.units", "单位", "folder", "administer"),
+    ("admin.parameters", "参数", "settings", "administer"),
+    ("admin.incidents", "异常", "alert", "administer"),
+    ("admin.accounts", "账号安全", "shield", "secure"),
+    ("admin.tokens", "接口令牌", "file", "secure"),
+    ("admin.records", "操作记录", "list", "audit"),
+)
+
+from web.views.admin import people, running, security, units  # noqa: E402  (the modules hang their routes on the blueprint)
+
+__all__ = ["blueprint", "people", "running", "security", "units"]
