@@ -64,13 +64,37 @@ def test_three_versions_of_the_standard_are_read(namespace):
 @pytest.mark.parametrize(
     ("cell", "value", "hit"),
     [
-        ("-", None, True), ("", 5, True), ("5", 5, True), ("5", "5", False), ('"5"', 5, False), ("5,7", 7, True), ("not(5)", 7, True),
-        ("not(5)", 5, False), ("not(5)", None, False), ("[1..3]", 3, True), ("[1..3)", 3, False), ("]1..3]", 1, False), ("< 5", None, False),
-        ("< 5", True, False), ("true", True, True), ("true", 1, False), ("false", None, False), ("null", None, True), ("not(null)", 3, True),
-        ('"a","b,c"', "b,c", True), ('"a"', None, False), ("? > limit", 8, True), ("> limit", 7, False), ('starts with(?, "a")', "ab", True),
-        ("limit", 7, True), ("not(> limit)", 3, True), ('"a\\"b"', 'a"b', True), ("-5.5", -5.5, True), ("<= -5", -6, True),
+        ("-", None, True),
+        ("", 5, True),
+        ("5", 5, True),
+        ("5", "5", False),
+        ('"5"', 5, False),
+        ("5,7", 7, True),
+        ("not(5)", 7, True),
+        ("not(5)", 5, False),
+        ("not(5)", None, False),
+        ("[1..3]", 3, True),
+        ("[1..3)", 3, False),
+        ("]1..3]", 1, False),
+        ("< 5", None, False),
+        ("< 5", True, False),
+        ("true", True, True),
+        ("true", 1, False),
+        ("false", None, False),
+        ("null", None, True),
+        ("not(null)", 3, True),
+        ('"a","b,c"', "b,c", True),
+        ('"a"', None, False),
+        ("? > limit", 8, True),
+        ("> limit", 7, False),
+        ('starts with(?, "a")', "ab", True),
+        ("limit", 7, True),
+        ("not(> limit)", 3, True),
+        ('"a\\"b"', 'a"b', True),
+        ("-5.5", -5.5, True),
+        ("<= -5", -6, True),
     ],
-)  # fmt: skip
+)
 def test_a_cell_matches_as_feel_has_it(cell, value, hit):
     decisions = load("FIRST", [("x", "")], [("r", "string")], [([cell], ['"hit"']), (["-"], ['"miss"'])])
 
@@ -99,7 +123,13 @@ RANKED = [("级别", "string", '"高","中","低"')]
 
 @pytest.mark.parametrize(
     ("policy", "expected"),
-    [("FIRST", "低"), ("PRIORITY", "高"), ("RULE ORDER", ["低", "高", "中"]), ("OUTPUT ORDER", ["高", "中", "低"]), ("COLLECT", ["低", "高", "中"])],
+    [
+        ("FIRST", "低"),
+        ("PRIORITY", "高"),
+        ("RULE ORDER", ["低", "高", "中"]),
+        ("OUTPUT ORDER", ["高", "中", "低"]),
+        ("COLLECT", ["低", "高", "中"]),
+    ],
 )
 def test_policies_with_several_matching_rows(policy, expected):
     assert load(policy, AREA, RANKED, ROWS).decide("grade", {"area": 40}) == expected
@@ -131,7 +161,9 @@ def test_without_a_match_the_result_is_null_or_the_default():
 def test_required_decisions_are_evaluated_first():
     requires = '<informationRequirement id="r"><requiredDecision href="#grade"/></informationRequirement>'
     first = decision(table("UNIQUE", AREA, LEVEL, [(["> 30"], ['"严重"']), (["<= 30"], ['"一般"'])]))
-    second = decision('<literalExpression><text>if 分级 = "严重" then base * 2 else base</text></literalExpression>', "days", "天数", requires)
+    second = decision(
+        '<literalExpression><text>if 分级 = "严重" then base * 2 else base</text></literalExpression>', "days", "天数", requires
+    )
 
     decisions = feel.load_decisions(document(second + first))
 
@@ -172,15 +204,25 @@ def test_an_unknown_decision_is_not_found():
         (decision(table("PRIORITY", AREA, LEVEL, [])), "先后顺序"),
         (decision(table("COLLECT", AREA, LEVEL * 2, [], "SUM")), "不能汇总"),
         (decision(table("UNIQUE", AREA, LEVEL, [([], ['"a"'])])), "格数与列数不符"),
-        (decision(table("UNIQUE", AREA, LEVEL, []).replace("<text>area", '<text>')), "没有填写表达式"),
+        (decision(table("UNIQUE", AREA, LEVEL, []).replace("<text>area", "<text>")), "没有填写表达式"),
         (decision('<literalExpression expressionLanguage="python"><text>1</text></literalExpression>'), "只支持 FEEL"),
         (decision("<literalExpression><text>1</text></literalExpression>", extra="<knowledgeRequirement/>"), "业务知识模型"),
-        (decision("<literalExpression><text>1</text></literalExpression>",
-                  extra='<informationRequirement><requiredDecision href="#grade"/></informationRequirement>'), "绕成了圈"),
-        (decision("<literalExpression><text>1</text></literalExpression>",
-                  extra='<informationRequirement><requiredDecision href="#gone"/></informationRequirement>'), "不在这个文件里"),
+        (
+            decision(
+                "<literalExpression><text>1</text></literalExpression>",
+                extra='<informationRequirement><requiredDecision href="#grade"/></informationRequirement>',
+            ),
+            "绕成了圈",
+        ),
+        (
+            decision(
+                "<literalExpression><text>1</text></literalExpression>",
+                extra='<informationRequirement><requiredDecision href="#gone"/></informationRequirement>',
+            ),
+            "不在这个文件里",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_run_is_refused_with_the_reason(body, message):
     with pytest.raises(InvalidDefinition) as refusal:
         feel.load_decisions(document(body))
@@ -188,7 +230,9 @@ def test_what_cannot_run_is_refused_with_the_reason(body, message):
     assert any(message in problem.message for problem in refusal.value.findings), refusal.value.findings
 
 
-@pytest.mark.parametrize("xml", [b"", b"<a", b"<definitions/>", "决策".encode(), document("x", "http://www.omg.org/spec/DMN/20151101/dmn.xsd")])
+@pytest.mark.parametrize(
+    "xml", [b"", b"<a", b"<definitions/>", "决策".encode(), document("x", "http://www.omg.org/spec/DMN/20151101/dmn.xsd")]
+)
 def test_what_is_no_dmn_is_refused(xml):
     with pytest.raises(InvalidDefinition):
         feel.load_decisions(xml)
@@ -268,7 +312,7 @@ def test_rows_that_never_match_are_found():
 def test_values_of_the_wrong_type_are_found():
     found = rules_found(load("FIRST", [*AREA, ("due", "date")], LEVEL, [(['"big"', '"2026-01-01"'], ["5"]), (["-", "-"], ['"x"'])]))
 
-    assert [message[5:] for _, message in found] == [f"分级”第 1 行第 {place} 列的值类型不符，请按该列的类型填写" for place in (1, 2, 3)]
+    assert [message for _, message in found] == [f"决策表“分级”第 1 行第 {place} 列的值类型不符，请按该列的类型填写" for place in (1, 2, 3)]
 
 
 def test_cells_that_only_feel_can_judge_are_not_reported():

@@ -28,7 +28,8 @@ function firstError(tree, text) {
       const doubled = node.name === 'SimplePositiveUnaryTest' && node.node.parent.name === 'Comparison'
         && node.node.prevSibling?.name === 'CompareOp';
       if (!node.type.isError && !doubled) return true;
-      error = { at: node.from, found: text.slice(node.from, node.from + 12) };
+      const at = doubled ? node.node.prevSibling.from : node.from;
+      error = { at, found: text.slice(at, at + 12) };
       return false;
     },
   });
