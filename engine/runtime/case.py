@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Text, bindparam, select, type_coerce, up
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine import clock
+from engine.definitions import Deployed
 from engine.errors import Conflict, InvalidState, NotFound
 from engine.people import Participant
 from engine.runtime import history
@@ -45,7 +46,8 @@ Found = Row[*tuple[Any, ...]]
 class Case:
     """A locked case. `row` is what was read, `variables` in it the stored text; `status` and `revision` move on with the work.
 
-    `story` is written by `save` or by the turn, never by both. `opened` names the work items that the turn opened.
+    `story` is written by `save` or by the turn, never by both. `opened` names the work items that the turn opened;
+    `deployed` is the version it runs on, known from the beginning of the turn.
     """
 
     c: Connection
@@ -56,6 +58,7 @@ class Case:
     status: str
     revision: int
     opened: list[dict[str, Any]] = field(default_factory=list)
+    deployed: Deployed | None = None
 
     @property
     def id(self) -> int:

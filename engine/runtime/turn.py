@@ -34,6 +34,7 @@ def turn(case: Case) -> Iterator[Tokens]:
     """
     entry = live.take(case.id, case.row.state, case.row.variables)
     host = entry.host if entry else CaseHost(definitions.load(case.c, case.row.definition_id))
+    case.deployed = host.deployed
     host.serve(case.c, cases.names(case.row, lineage.of(case.c, case.row.unit_path)))
     tokens = entry.tokens if entry else _decoded(case, host)
     before = dict(tokens.variables)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from engine import definitions, forms
+from engine import forms
 from engine.database import UTCDateTime
 from engine.people import Participant
 from engine.runtime import access
@@ -46,7 +46,7 @@ def complete(
     """
     case, item = access.item_to_act_on(c, item_id, by, revision)
     with turn(case) as tokens:
-        clean, outcome = _checked(c, item, values, tokens)
+        clean, outcome = _checked(case, item, values, tokens)
         end(case, item, outcome)
         signed = {"values": clean} if item.mi_key else {}  # one signer's answer is no variable of the case yet
         case.story.tell("completed", item.element_id, key=item_id, item=item.name, outcome=outcome, **signed)
@@ -61,9 +61,9 @@ def end(case: Case, item: Found, outcome: str | None) -> None:
     case.c.execute(DROP_DRAFTS, {"i": item.id})
 
 
-def _checked(c: Connection, item: Found, values: Mapping[str, Any], tokens: Tokens) -> tuple[dict[str, Any], str | None]:
+def _checked(case: Case, item: Found, values: Mapping[str, Any], tokens: Tokens) -> tuple[dict[str, Any], str | None]:
     """(values that may enter the case, the choice to show as the outcome). A step without a form takes no values."""
-    form = definitions.load(c, item.definition_id).forms.get(item.form_key or "")
+    form = case.deployed.forms.get(item.form_key or "") if case.deployed else None
     if form is None:
         return {}, None
     stored, known = tokens.visible(item.id), tokens.names(item.id)
