@@ -1,0 +1,18 @@
+"""From a diagram to a sealed version: read it safely, mend what can be mended, judge it, seal it, keep it ready."""
+
+from engine.definitions.deploy import Version, deploy, examine
+from engine.definitions.drafts import Draft, draft, drafts, store_draft
+from engine.definitions.findings import Finding, Severity
+from engine.definitions.importer import Rewritten, rewrite
+from engine.definitions.library import Function, Library
+from engine.definitions.linter import lint
+from engine.definitions.model import Model
+from engine.definitions.package import Package, read_folder
+from engine.definitions.reader import read
+from engine.definitions.versions import Deployed, Listed, diagram, latest, list_definitions, load, versions_of
+
+__all__ = [
+    "Deployed", "Draft", "Finding", "Function", "Library", "Listed", "Model", "Package", "Rewritten", "Severity", "Version", "deploy",
+    "diagram", "draft", "drafts", "examine", "latest", "lint", "list_definitions", "load", "read", "read_folder", "rewrite", "store_draft",
+    "versions_of",
+]

@@ -1,0 +1,154 @@
+"""Sealing: a package that passes every rule becomes the next version of its process, once and for ever."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+from sqlalchemy import Connection, bindparam, exc, func, insert, select
+
+from engine import clock
+from engine.database import canonical
+from engine.definitions.findings import Finding, Severity
+from engine.definitions.guard import open_bpmn
+from engine.definitions.importer import Rewritten, rewrite, utf8
+from engine.definitions.library import Called, Function, Library
+from engine.definitions.linter import errors, lint
+from engine.definitions.model import Model
+from engine.definitions.package import Package
+from engine.definitions.reader import read
+from engine.definitions.tables import process_definition as definition
+from engine.definitions.variables import ALWAYS, variables
+from engine.definitions.versions import LATEST
+from engine.errors import Conflict, InvalidDefinition
+from engine.people.roles import ROLES
+from engine.spiff import build
+
+Functions = Mapping[str, Function]
+
+PINNED = select(definition.c.id, definition.c.called, definition.c.diagram, definition.c.forms, definition.c.decisions,
+                definition.c.parameters).where(definition.c.id == bindparam("i"))
+HIGHEST = select(func.max(definition.c.number)).where(definition.c.key == bindparam("k"))
+SEAL = insert(definition).returning(definition.c.id)
+
+
+@dataclass(frozen=True)
+class Version:
+    """The version that now holds this content. `created` is False when the newest version held it already."""
+
+    id: int
+    key: str
+    number: int
+    created: bool
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class _Pins:
+    """Called process → id of the version it is pinned to, with its document and what the linter has to know of it."""
+
+    ids: dict[str, int]
+    documents: dict[str, bytes]
+    called: dict[str, Called]
+
+
+def deploy(c: Connection, package: Package, *, by: str | None, functions: Functions | None = None) -> Version:
+    """Seal a package as the next version. `functions`: the registered operations, None when they are not known here.
+
+    Raises UnsafeInput, and InvalidDefinition with every finding when one of them is an error; then nothing is written.
+    """
+    rewritten = rewrite(package.diagram)
+    model = read(rewritten.document)
+    pins = _pins(c, model)
+    library = library_of(package, rewritten, functions, {**_own(model, package), **pins.called})
+    findings = lint(model, library)
+    if not errors(findings):
+        findings += _buildable(package, rewritten.document, pins.documents)
+    if errors(findings):
+        raise InvalidDefinition(findings)
+    content = _content(package, rewritten.document, pins)
+    newest = c.execute(LATEST, {"k": package.key}).first()
+    if newest is not None and newest.content_hash == content["content_hash"]:
+        return Version(newest.id, package.key, newest.number, False, tuple(findings))
+    return _seal(c, package.key, {**content, **_describing(package, model), "deployed_by": by}, findings)
+
+
+def examine(package: Package, functions: Functions | None = None) -> list[Finding]:
+    """What the linter says about a package by itself; called processes are not looked for. Raises UnsafeInput."""
+    rewritten = rewrite(package.diagram)
+    model = read(rewritten.document)
+    return lint(model, library_of(package, rewritten, functions, None))
+
+
+def library_of(package: Package, rewritten: Rewritten, functions: Functions | None, called: Mapping[str, Called] | None) -> Library:
+    """What the package's diagram may refer to."""
+    return Library(
+        forms=package.forms, decisions=package.decisions, functions=functions, roles=frozenset(ROLES), called=called,
+        parameters=package.parameters, key=package.key, notes=rewritten.notes)
+
+
+def _own(model: Model, package: Package) -> dict[str, Called]:
+    """Processes of the same file may be called without being published."""
+    known = frozenset(variables(model, Library(forms=package.forms, decisions=package.decisions))) | ALWAYS
+    return {process.id: Called(model, known) for process in model.processes}
+
+
+def _pins(c: Connection, model: Model) -> _Pins:
+    """The newest version of everything called, and what those are pinned to themselves."""
+    inside = {process.id for process in model.processes}
+    pins = _Pins({}, {}, {})
+    for node in model.each("callActivity"):
+        key = node.attributes.get("calledElement", "")
+        newest = None if key in inside or key in pins.ids else c.execute(LATEST, {"k": key}).first()
+        if newest is not None:
+            _pin(c, pins, key, newest.id)
+    return pins
+
+
+def _pin(c: Connection, pins: _Pins, key: str, definition_id: int) -> None:
+    row = c.execute(PINNED, {"i": definition_id}).one()
+    model = read(row.diagram)
+    decisions = {name: text.encode() for name, text in row.decisions.items()}
+    known = variables(model, Library(forms=row.forms, decisions=decisions, parameters=row.parameters))
+    pins.ids[key], pins.documents[key], pins.called[key] = row.id, row.diagram, Called(model, frozenset(known) | ALWAYS)
+    for inner, inner_id in row.called.items():
+        if inner not in pins.ids:
+            pins.ids[inner] = inner_id
+            pins.documents[inner] = c.execute(PINNED, {"i": inner_id}).one().diagram
+
+
+def _buildable(package: Package, document: bytes, called: Mapping[str, bytes]) -> list[Finding]:
+    """The last word is the engine's: what it cannot build is not sealed."""
+    try:
+        build(document, package.key, called)
+    except InvalidDefinition as refusal:
+        element = str(refusal.detail.get("element_id", ""))
+        return [Finding("LS01", Severity.ERROR, element, "", refusal.message, "请按提示修改后重新发布。", "engine-accepts")]
+    return []
+
+
+def _content(package: Package, document: bytes, pins: _Pins) -> dict[str, Any]:
+    """The sealed columns. Formatting of the XML and the order of keys make no difference to the hash."""
+    decisions = {name: utf8(text).decode("utf-8-sig") for name, text in sorted(package.decisions.items())}
+    plain = etree.tostring(open_bpmn(document), method="c14n2", with_comments=False).decode()
+    sealed: dict[str, Any] = {"decisions": decisions, "forms": dict(package.forms), "parameters": dict(package.parameters),
+                              "called": pins.ids}
+    digest = hashlib.sha256(canonical([plain, sealed]).encode()).hexdigest()
+    return {**sealed, "diagram": document, "content_hash": digest}
+
+
+def _describing(package: Package, model: Model) -> dict[str, Any]:
+    process = model.executable
+    return {"name": process.label if process else package.name, "category": process.gl.get("category") if process else None}
+
+
+def _seal(c: Connection, key: str, columns: dict[str, Any], findings: list[Finding]) -> Version:
+    number = (c.execute(HIGHEST, {"k": key}).scalar() or 0) + 1
+    told = [{"rule": one.rule, "severity": str(one.severity), "element_id": one.element_id, "message": one.message} for one in findings]
+    row = {**columns, "key": key, "number": number, "lint": told, "deployed_at": clock.now(), "state": "published"}
+    try:
+        identity = int(c.execute(SEAL, row).scalar_one())
+    except exc.IntegrityError as error:
+        raise Conflict("另一个人刚刚发布了这个流程，请刷新后再发布。", key=key) from error
+    return Version(identity, key, number, True, tuple(findings))

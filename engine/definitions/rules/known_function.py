@@ -1,0 +1,26 @@
+"""LA07: a service task calls a registered operation with parameters it knows."""
+
+from collections.abc import Iterator
+
+from engine.definitions.findings import Problem, Severity, problem
+from engine.definitions.library import Function, Library
+from engine.definitions.model import Model, Node
+
+CODE = "LA07"
+SEVERITY = Severity.ERROR
+
+
+def check(model: Model, library: Library) -> Iterator[Problem]:
+    """Names, and inputs where the operation declares them."""
+    for node in model.each("serviceTask"):
+        name = str(node.gl.get("function", ""))
+        if not name:
+            yield problem(node, f"“{node.label}”调用的操作“”未注册或参数不符", "请在属性面板的“系统操作”中选择一个操作。")
+        elif library.functions is not None and not _fits(node, library.functions.get(name)):
+            yield problem(node, f"“{node.label}”调用的操作“{name}”未注册或参数不符",
+                          "请核对操作名称和传入的参数，可用的操作见设计器的下拉列表。")
+
+
+def _fits(node: Node, function: Function | None) -> bool:
+    given = {str(one.get("name")) for one in node.each("input")}
+    return function is not None and (function.inputs is None or given <= function.inputs)

@@ -1,0 +1,17 @@
+"""LA09: somebody must be able to get the work item."""
+
+from collections.abc import Iterator
+
+from engine.definitions.findings import Problem, Severity, problem
+from engine.definitions.library import Library
+from engine.definitions.model import HUMAN, Model
+
+CODE = "LA09"
+SEVERITY = Severity.ERROR
+
+
+def check(model: Model, library: Library) -> Iterator[Problem]:
+    """Every step that waits for a person."""
+    for node in model.each(*HUMAN):
+        if not node.gl.get("role") and not node.gl.get("assignee"):
+            yield problem(node, f"“{node.label}”没有办理人规则", "请填写办理岗位（gl:role），或用表达式指定办理人（gl:assignee）。")
