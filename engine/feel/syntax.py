@@ -85,13 +85,18 @@ def _analysed(text: str, top: str) -> Parsed:
 
 def _parsed(text: str, found: dict[str, Any]) -> Parsed:
     if "error" in found:
-        return Parsed(error=(found["error"]["at"], _explain(text, found["error"])))
+        return Parsed(error=(_position(text, found["error"]["at"]), _explain(text, found["error"])))
     names, calls = frozenset(found["names"]), frozenset(found["calls"])
     for word in sorted(names & _PYTHON.keys()):
         return Parsed(error=(text.find(word), _PYTHON[word]))
     if found["unsupported"]:
         return Parsed(error=(0, f"暂不支持 {found['unsupported'][0]}"))
     return Parsed(names, calls, None, frozenset(found["inner"]), frozenset(found["unknown"]), calls & CLOCK)
+
+
+def _position(text: str, units: int) -> int:
+    """Characters before a place that JavaScript counts in UTF-16 units: rare characters count twice there."""
+    return len(text.encode("utf-16-le", "surrogatepass")[: units * 2].decode("utf-16-le", "replace"))
 
 
 def _explain(text: str, error: dict[str, Any]) -> str:
