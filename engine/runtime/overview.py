@@ -62,10 +62,10 @@ def totals(c: Connection) -> Totals:
 
 
 def paths(c: Connection) -> Iterator[str]:
-    """For each case the steps people did, in order, with repetitions shown once: 村社纠正→网格员复核→…"""
-    query = (select(work_item.c.instance_id, work_item.c.name).where(work_item.c.state == DONE)
+    """For each case the links of the loop it passed, in order of first arrival: correction→reporting→handling→feedback."""
+    query = (select(work_item.c.instance_id, work_item.c.link).where(work_item.c.state == DONE, work_item.c.link.is_not(None))
              .order_by(work_item.c.instance_id, work_item.c.ended_at, work_item.c.created_at))
     steps: dict[int, dict[str, None]] = {}
     for row in c.execute(query):
-        steps.setdefault(row.instance_id, {})[row.name] = None
-    yield from ("→".join(names) for names in steps.values())
+        steps.setdefault(row.instance_id, {})[row.link] = None
+    yield from ("→".join(links) for links in steps.values())

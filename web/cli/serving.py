@@ -1,0 +1,81 @@
+"""serve, worker, migrate: the long-running processes."""
+
+import signal
+import threading
+
+import click
+import waitress
+from flask import Response, request
+
+from engine import migrations
+from engine.database import Database
+from engine.errors import Unavailable
+from web import create_app, demo, settings
+from web.cli.opening import opened
+from web.scheduler import Worker
+from web.settings import Settings
+
+
+@click.command()
+@click.option("--host", help="监听地址 / address to listen on")
+@click.option("--port", type=int, help="端口 / port")
+@click.option("--demo", "with_demo", is_flag=True, default=None, help="演示环境：首次启动时装入示例镇 / demo town on first start")
+def serve(host: str | None, port: int | None, with_demo: bool | None) -> None:
+    """启动网页服务；SQLite 时定时器也在同一进程中运行。Serve the web pages (with the worker inside on SQLite)."""
+    in_force = settings.load(host=host, port=port, demo=with_demo)
+    with opened(write=True, migrate=in_force.embedded or in_force.demo, given=in_force) as (_, db):
+        if in_force.demo:
+            demo.fill(in_force, db, click.echo)
+        _serve(in_force, db)
+
+
+def _serve(in_force: Settings, db: Database) -> None:
+    worker = Worker(db, max_wait=in_force.worker_wait_seconds) if in_force.embedded else None
+    app = create_app(in_force, db)
+    if worker is not None:
+        app.after_request(lambda response: _passing_by(worker, response))
+        worker.start()
+    try:
+        server = waitress.create_server(app, host=in_force.host, port=in_force.port, threads=in_force.threads,
+                                        max_request_body_size=(in_force.upload_mb * 12) << 20, ident=None)
+    except OSError as error:
+        raise Unavailable(f"{in_force.host}:{in_force.port} 已被占用，请换一个端口（--port）。", cause=str(error)) from error
+    click.echo(f"Gridloop 已启动：http://{in_force.host}:{in_force.port}  （按 Ctrl+C 停止）")
+    try:
+        server.run()
+    finally:
+        if worker is not None:
+            worker.stop()
+
+
+def _passing_by(worker: Worker, response: Response) -> Response:
+    """Every request looks after the alarm clock, and a write may have made something due earlier."""
+    worker.guard()
+    if request.method == "POST" and response.status_code < 400:
+        worker.wake_in()
+    return response
+
+
+@click.command()
+def worker() -> None:
+    """运行定时器和后台任务（PostgreSQL 可同时运行多个）。Run timers and jobs; several at once on PostgreSQL."""
+    with opened(write=True) as (in_force, db):
+        if in_force.embedded:
+            raise Unavailable("SQLite 只能有一个进程：gridloop serve 已包含定时器，不需要单独运行 worker。")
+        running, stop = Worker(db, max_wait=in_force.worker_wait_seconds), threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        running.start()
+        click.echo("定时器和后台任务已启动。")
+        stop.wait()
+        running.stop()
+
+
+@click.command()
+def migrate() -> None:
+    """建立或升级数据库表。Create or upgrade the database schema."""
+    with opened(write=True, migrate=True) as (in_force, db):
+        click.echo(f"数据库已是最新版本 {migrations.state(db)[0]}（{in_force.shown()['database_url']}）。")
+
+
+COMMANDS = (serve, worker, migrate)

@@ -1,0 +1,108 @@
+"""Whether this installation is sound, check by check, and what to do where it is not."""
+
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import clock, database, feel, migrations
+from engine.deadlines import default_calendar
+from engine.errors import EngineError
+from web import assets
+from web.settings import Settings
+
+SAFE_SQLITE = (3, 51, 3)
+LOW, LOWEST = 0.20, 0.05
+
+
+@dataclass(frozen=True)
+class Check:
+    """One result. `usable` False: the system cannot run like this; `ok` False: somebody should look at it."""
+
+    name: str
+    ok: bool
+    usable: bool
+    words: str
+
+
+def installation(settings: Settings) -> list[Check]:
+    """All checks of the machine and the database, in the order in which to mend them."""
+    checks: tuple[Callable[[Settings], Check], ...] = (_python, _disk, _bundle, _feel, _calendar, _database, _sqlite, _clock)
+    return [check(settings) for check in checks]
+
+
+def _python(settings: Settings) -> Check:
+    found = sys.version_info[:3]
+    good = found >= (3, 11)
+    return Check("Python", good, good, f"{'.'.join(map(str, found))}" + ("" if good else "，需要 3.11 或更新版本"))
+
+
+def _disk(settings: Settings) -> Check:
+    folder = Path(settings.data).resolve()
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    usage = shutil.disk_usage(existing)
+    free = usage.free / usage.total
+    try:
+        with tempfile.TemporaryFile(dir=existing) as probe:
+            probe.write(b"gridloop")
+    except OSError as error:
+        return Check("数据目录", False, False, f"{folder} 不能写入（{error.strerror}），请检查权限和磁盘空间")
+    words = f"{folder} 剩余 {usage.free / 2**30:.1f} GB（{free:.0%}）"
+    return Check("数据目录", free > LOW, free > LOWEST or usage.free > 2**30, words + ("" if free > LOW else "，请尽快清理或扩容"))
+
+
+def _bundle(settings: Settings) -> Check:
+    try:
+        names = assets.manifest()
+    except (OSError, ValueError) as error:
+        return Check("前端资源", False, False, f"清单损坏（{error}），请运行 make setup 重新构建")
+    return Check("前端资源", bool(names), bool(names), f"{len(names)} 个文件" if names else "没有构建，请运行 make setup")
+
+
+def _feel(settings: Settings) -> Check:
+    try:
+        good = feel.evaluate("1 + 1", {}) == 2
+    except EngineError as error:
+        return Check("表达式引擎", False, False, error.message)
+    return Check("表达式引擎", good, good, "FEEL 可用" if good else "计算结果不正确，请运行 make setup 重新构建")
+
+
+def _calendar(settings: Settings) -> Check:
+    year = clock.today().year
+    known = year in default_calendar().years
+    words = "节假日已录入" if known else "节假日尚未录入，工作日暂按周末推算，请导入当年放假通知"
+    return Check("工作日历", known, True, f"{year} 年{words}")
+
+
+def _database(settings: Settings) -> Check:
+    shown = settings.shown()["database_url"]
+    try:
+        db = database.connect(settings.database_url, readonly=settings.embedded)
+    except EngineError as error:
+        return Check("数据库", False, False, error.message)
+    try:
+        found, wanted = migrations.state(db)
+    except EngineError as error:
+        return Check("数据库", False, False, f"{error.message}（{shown}）")
+    finally:
+        db.close()
+    current = found == wanted
+    return Check("数据库", current, current, f"{shown}，版本 {found or '未建表'}" + ("" if current else "，请运行 gridloop migrate"))
+
+
+def _sqlite(settings: Settings) -> Check:
+    version = sqlite3.sqlite_version_info
+    if not settings.embedded:
+        return Check("SQLite", True, True, "未使用")
+    safe = version >= SAFE_SQLITE
+    return Check("SQLite", safe, version >= (3, 35), f"{sqlite3.sqlite_version}" + (
+        "" if safe else "；低于 3.51.3，请勿让备份软件等其他程序直接写入或检查点此数据库（Gridloop 自身只用一个写连接，不受影响）"))
+
+
+def _clock(settings: Settings) -> Check:
+    now = clock.now()
+    good = now.year >= 2026
+    return Check("时钟", good, good, f"{clock.local(now):%Y-%m-%d %H:%M:%S}（北京时间）" + ("" if good else "，系统时间不对，请先校时"))
