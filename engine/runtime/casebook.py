@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 from engine import clock, definitions
 from engine.errors import NotFound
 from engine.people import Participant, directory
-from engine.runtime import access, desk, history, rows
+from engine.runtime import access, desk, history, lookup, rows
 from engine.runtime import case as cases
 from engine.runtime.case import RUNNING, SUSPENDED
 from engine.runtime.desk import Item
@@ -86,9 +86,9 @@ def show(c: Connection, instance_id: int, by: Participant) -> CaseView:
         desk.items_of(c, instance_id), tuple(history.of(c, instance_id)), frozenset(_verbs(row, by)))
 
 
-def number_of(c: Connection, instance_id: int, by: Participant) -> str:
-    """The number people know a case by. Raises NotFound."""
-    return str(_seen(c, instance_id, by).business_key)
+def by_number(c: Connection, number: str, by: Participant) -> CaseView:
+    """The same, by the number people know it by. Raises NotFound."""
+    return show(c, lookup.by_number(c, number).id, by)
 
 
 def progress(c: Connection, instance_id: int, by: Participant) -> tuple[int, Progress]:

@@ -75,7 +75,17 @@ function signature(field) {
   x.lineWidth = 3; x.lineCap = 'round';
   canvas.addEventListener('pointerdown', e => { down = true; x.beginPath(); x.moveTo(...point(e)); canvas.setPointerCapture(e.pointerId); e.preventDefault(); });
   canvas.addEventListener('pointermove', e => { if (down) { x.lineTo(...point(e)); x.stroke(); } });
-  canvas.addEventListener('pointerup', () => { down = false; out.value = canvas.toDataURL('image/png'); });
+  canvas.addEventListener('pointerup', () => {
+    down = false;
+    canvas.toBlob(async blob => {
+      const data = new FormData();
+      data.append('photo', blob, '签名.png');
+      const r = await fetch('/files', { method: 'POST', body: data, headers: { 'X-CSRF-Token': csrf(), Accept: 'application/json' } });
+      const answer = await r.json();
+      out.value = r.ok ? JSON.stringify({ image: answer.id }) : '';
+      field.querySelector('[data-progress]').textContent = r.ok ? '签名已保存。' : '签名没有保存成功，请重新签名。';
+    }, 'image/png');
+  });
   field.querySelector('[data-clear]').addEventListener('click', () => { x.clearRect(0, 0, canvas.width, canvas.height); out.value = ''; });
 }
 

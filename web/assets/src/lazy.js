@@ -22,7 +22,7 @@ export function lazy(root) {
       place.dataset.started = '1';
       load(place).catch(() => { place.textContent = '这部分没有加载成功，请检查网络后刷新页面。'; });
     };
-    if (place.dataset.when === 'click') { place.closest('details').addEventListener('toggle', go); return; }
+    if (place.dataset.when === 'asked') return;
     document.addEventListener('shown', go);
     go();
   });
