@@ -98,7 +98,8 @@ def test_a_password_is_issued_by_security_and_works(as_person, visitor, database
     done = browser.post("/admin/accounts/wg01/password", {"password": "a long enough word"})
 
     assert (short.status_code, done.status_code) == (422, 302)
-    assert visitor.post("/sign-in", {"account": "wg01", "password": "a long enough word", "csrf": visitor.token("/sign-in")}).status_code == 302
+    assert visitor.post("/sign-in", 
+        {"account": "wg01", "password": "a long enough word", "csrf": visitor.token("/sign-in")}).status_code == 302
     browser.post("/admin/accounts/wg01/sessions/end")
     with database.reading() as c:
         assert sessions.sessions_of(c, "wg01") == ()
