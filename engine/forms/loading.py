@@ -70,6 +70,8 @@ def _refusal(message: str) -> InvalidDefinition:
 def _content(document: Mapping[str, Any] | str | bytes) -> Mapping[str, Any]:
     if isinstance(document, Mapping):
         return document
+    if not isinstance(document, str | bytes):
+        raise _refusal("表单文件的内容不是一个表单，请重新导出。")
     if len(document) > LARGEST:
         raise _refusal("表单文件超过 1 MB，请拆成几个表单。")
     try:
@@ -213,7 +215,7 @@ def _number_or_feel(listed: Mapping[str, Any], key: str) -> int | float | str | 
         return None
     if isinstance(value, str):
         return _bare(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e15:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 1e15:
         raise _Wrong(f"校验规则“{key}”应是数字或表达式，请检查。")
     return value
 
