@@ -166,11 +166,14 @@ def test_an_old_revision_is_a_conflict_even_inside_the_turn(town):
         town.run(overtaken)
 
 
+WAITING = extension(entry("correlation", "number", "case.number")) + MESSAGE
+
+
 def test_a_message_that_came_early_is_read_by_the_step_that_waits_for_it(town):
     town.draws(f"""
 start s
 user one name="一" gl:role="village_cadre"
-<intermediateCatchEvent id="wait" name="等付款" gl:resultVariable="paid">{extension(entry("correlation", "number", "case.number"))}{MESSAGE}</intermediateCatchEvent>
+<intermediateCatchEvent id="wait" name="等付款" gl:resultVariable="paid">{WAITING}</intermediateCatchEvent>
 user two name="二" gl:role="area_head"
 end e
 s -> one -> wait -> two -> e
