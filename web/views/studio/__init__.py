@@ -71,7 +71,8 @@ def publish() -> Any:
         version = database().run(lambda c: studio.publish(c, by, files, keep_rest))
     except (InvalidDefinition, UnsafeInput, InvalidValues) as refusal:
         return _overview(refusal)
-    flash(f"已发布第 {version.number} 版，新事项从现在起按此办理。" if version.created else f"内容与第 {version.number} 版相同，没有产生新版本。")
+    number = version.number
+    flash(f"已发布第 {number} 版，新事项从现在起按此办理。" if version.created else f"内容与第 {number} 版相同，没有产生新版本。")
     return redirect(url_for("studio.definition", definition_id=version.id))
 
 
