@@ -27,16 +27,9 @@ def encode(top: Tree) -> str:
 
 
 def _rows(tree: Any) -> list[list[Any]]:
-    ordered = _parents_first(tree)
-    position = {task.id: number for number, task in enumerate(ordered)}
-    return [_row(task, position) for task in ordered]
-
-
-def _parents_first(tree: Any) -> list[Task]:
-    ordered = [tree.task_tree]
-    for task in ordered:  # grows while it is read
-        ordered.extend(tree.tasks[child] for child in task._children)
-    return ordered
+    """In the order in which the tasks were made: a parent is always older than its children."""
+    position = {key: number for number, key in enumerate(tree.tasks)}
+    return [_row(task, position) for task in tree.tasks.values()]
 
 
 def _row(task: Task, position: Mapping[str, int]) -> list[Any]:

@@ -12,7 +12,7 @@ from SpiffWorkflow.task import Task
 from engine.spiff.events import Boundary, Trigger
 from engine.spiff.gateways import FirstEvent
 from engine.spiff.joins import Join, is_split
-from engine.spiff.nodes import BoundarySplit
+from engine.spiff.nodes import BoundarySplit, made_by
 from engine.spiff.tree import COMPLETED, Tree, ancestors, live
 
 
@@ -68,7 +68,11 @@ def _needed(task: Task) -> Iterator[Task]:
 
 def _holds(found: Task, task: Task, below: Task) -> bool:
     """An edge, an event gateway or a countersign right above the live task."""
-    return below is task and (isinstance(found.task_spec, BoundarySplit | FirstEvent) or found.task_spec.instance is not None)
+    return (
+        below is task
+        and made_by(found, task)
+        and (isinstance(found.task_spec, BoundarySplit | FirstEvent) or found.task_spec.instance is not None)
+    )
 
 
 def is_side_branch(spec: Any) -> bool:

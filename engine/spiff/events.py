@@ -16,7 +16,7 @@ from engine.spiff import timers
 from engine.spiff.drawing import Event
 from engine.spiff.expressions import Job, plain
 from engine.spiff.gateways import first_of_several
-from engine.spiff.nodes import BoundarySplit, Waiting
+from engine.spiff.nodes import BoundarySplit, Waiting, made_by
 from engine.spiff.scopes import host, jobs, names, take
 from engine.spiff.snapshot import Element
 from engine.spiff.tree import LIVE, WAITING, cancel, grow, live, siblings, withdraw
@@ -153,8 +153,8 @@ def _on_edge(task: Task) -> list[Task]:
     """The boundary events of an activity; those of a countersign serve each of its participants."""
     parent = task.parent
     if parent is not None and parent.task_spec.instance == task.task_spec.name:
-        parent = parent.parent
-    if parent is None or not isinstance(parent.task_spec, BoundarySplit):
+        task, parent = parent, parent.parent
+    if parent is None or not isinstance(parent.task_spec, BoundarySplit) or not made_by(parent, task):
         return []
     return [child for child in parent.children if isinstance(child.task_spec, Boundary)]
 

@@ -9,7 +9,7 @@ from SpiffWorkflow.task import Task
 from engine.errors import ExpressionFailed
 from engine.spiff.drawing import Event
 from engine.spiff.joins import Join
-from engine.spiff.nodes import Node, Waiting
+from engine.spiff.nodes import Node, Waiting, made_by
 from engine.spiff.scopes import evaluate
 from engine.spiff.tree import WAITING, siblings, withdraw
 
@@ -81,7 +81,7 @@ class FirstEvent(Node, EventBasedGateway):
 
 def first_of_several(task: Task) -> None:
     """An event behind an event gateway has happened: its rivals stop waiting."""
-    if isinstance(task.parent.task_spec, FirstEvent):
+    if isinstance(task.parent.task_spec, FirstEvent) and made_by(task.parent, task):
         for rival in siblings(task):
             if rival._state & WAITING and isinstance(rival.task_spec, Waiting):
                 withdraw(rival)

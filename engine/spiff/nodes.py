@@ -55,11 +55,16 @@ class Node(BpmnTaskSpec):
         note(my_task)
         arrive(children)
         parent = my_task.parent
-        if parent is not None:
+        if parent is not None and made_by(parent, my_task):
             parent.task_spec.child_done(parent, my_task)
 
     def child_done(self, my_task: Task, child: Task) -> None:
-        """A direct child has finished."""
+        """A task that this one made has finished."""
+
+
+def made_by(parent: Task, task: Task) -> bool:
+    """Whether a task follows its parent as drawn: after compaction it may hang under an older one of its branch."""
+    return task.task_spec.name in parent.task_spec._outputs or parent.task_spec.instance == task.task_spec.name
 
 
 def note(task: Task) -> None:

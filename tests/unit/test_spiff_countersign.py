@@ -147,7 +147,13 @@ def test_a_boundary_event_stands_on_the_whole_countersign():
 
 def test_every_instance_of_a_sub_process_has_its_own_variables_and_reads_outwards():
     head = many(LIST + OUTPUT)
-    inner = inside("subProcess", "sp", 'start is\nuser u\nscript vote vote = signer + ":" + answer + outer\nend ie\nis -> u -> vote -> ie', "", head)
+    inner = inside(
+        "subProcess",
+        "sp",
+        'start is\nuser u\nscript vote vote = signer + ":" + answer + outer\nend ie\nis -> u -> vote -> ie',
+        "",
+        head,
+    )
     case = Case(xml(f"start s\n{inner}\nuser z\nend e\ns -> sp -> z -> e"), signers=["a", "b"], answer="outer", outer="!")
     for who, answer in (("b", "2"), ("a", "1")):
         wait = next(wait for wait in case.now.waits if case.tokens.visible(wait.key)["signer"] == who)

@@ -123,7 +123,9 @@ def test_an_event_sub_process_without_an_event_is_refused(start):
 
 
 def throwing(definition: str, *more: str) -> bytes:
-    inner = inside("subProcess", "w", f'start ws\nuser u\n<endEvent id="we">{definition}</endEvent>\nws -> u -> we\n{"".join(more)}')
+    inner = inside(
+        "subProcess", "w", f'start ws\nuser u\n<endEvent id="we">{definition}</endEvent>\nws -> u -> we\n{"".join(more)}'
+    )
     events = boundary("ball", "w", ANY_ERROR) + "\n" + boundary("b42", "w", ERROR)
     rest = "user h42\nuser hall\nuser z\nend e\nend f\nend g\ns -> w -> z -> e\nb42 -> h42 -> f\nball -> hall -> g"
     return xml(f"start s\n{inner}\n{events}\n{rest}")
@@ -175,7 +177,9 @@ def test_an_escalation_that_does_not_interrupt_runs_beside():
 
 
 def test_an_escalation_nobody_catches_leaves_and_stops_nothing():
-    case = Case(xml(f'start s\n<intermediateThrowEvent id="t">{ESCALATION}</intermediateThrowEvent>\nuser u\nend e\ns -> t -> u -> e'))
+    case = Case(
+        xml(f'start s\n<intermediateThrowEvent id="t">{ESCALATION}</intermediateThrowEvent>\nuser u\nend e\ns -> t -> u -> e')
+    )
 
     assert [(thrown.kind, thrown.name) for thrown in case.now.thrown] == [("escalation", "7")]
     assert case.people == ["u"] and case.now.failures == ()
@@ -191,8 +195,8 @@ def test_what_a_signal_interrupts_does_not_run_any_further():
 
 
 def test_a_signal_end_event_is_heard_in_the_same_case():
-    text = f'''start s\npar g\n<intermediateCatchEvent id="c">{SIGNAL}</intermediateCatchEvent>\nuser got\nuser x
-<endEvent id="se">{SIGNAL}</endEvent>\nend e\ns -> g\ng -> c -> got -> e\ng -> x -> se'''
+    text = f"""start s\npar g\n<intermediateCatchEvent id="c">{SIGNAL}</intermediateCatchEvent>\nuser got\nuser x
+<endEvent id="se">{SIGNAL}</endEvent>\nend e\ns -> g\ng -> c -> got -> e\ng -> x -> se"""
     case = Case(xml(text)).do("x")
 
     assert case.people == ["got"]
@@ -200,7 +204,9 @@ def test_a_signal_end_event_is_heard_in_the_same_case():
 
 def test_a_terminate_end_ends_its_scope_only():
     terminate = '<endEvent id="te"><terminateEventDefinition/></endEvent>'
-    inner = inside("subProcess", "w", f"start ws\npar g\nuser a\nuser b\n{terminate}\nend we\nws -> g\ng -> a -> te\ng -> b -> we")
+    inner = inside(
+        "subProcess", "w", f"start ws\npar g\nuser a\nuser b\n{terminate}\nend we\nws -> g\ng -> a -> te\ng -> b -> we"
+    )
     case = Case(xml(f"start s\n{inner}\nuser z\nend e\ns -> w -> z -> e")).do("a")
 
     assert case.people == ["z"]
@@ -209,7 +215,9 @@ def test_a_terminate_end_ends_its_scope_only():
 def test_a_transaction_that_is_cancelled_leaves_by_its_cancel_event():
     cancel = "<cancelEventDefinition/>"
     inner = inside("transaction", "w", f'start ws\nuser a\n<endEvent id="ce">{cancel}</endEvent>\nws -> a -> ce')
-    case = Case(xml(f"start s\n{inner}\n{boundary('b', 'w', cancel)}\nuser y\nuser z\nend e\nend f\ns -> w -> z -> e\nb -> y -> f"))
+    case = Case(
+        xml(f"start s\n{inner}\n{boundary('b', 'w', cancel)}\nuser y\nuser z\nend e\nend f\ns -> w -> z -> e\nb -> y -> f")
+    )
 
     assert case.do("a").people == ["y"]
 
@@ -218,7 +226,9 @@ def test_a_transaction_that_is_cancelled_leaves_by_its_cancel_event():
 
 
 def test_correlation_is_evaluated_when_the_wait_begins_and_the_payload_is_mapped():
-    head = extension(entry("correlation", "no", "number"), entry("output", "paid", "amount * 2"), entry("output", "raw", "payload"))
+    head = extension(
+        entry("correlation", "no", "number"), entry("output", "paid", "amount * 2"), entry("output", "raw", "payload")
+    )
     catch = f'<intermediateCatchEvent id="c">{head}{MESSAGE}</intermediateCatchEvent>'
     case = Case(xml(f"start s\n{catch}\nuser u\nend e\ns -> c -> u -> e"), number="A-1")
 
@@ -241,13 +251,18 @@ def test_a_thrown_message_carries_correlation_and_payload():
     text = f'start s\n<sendTask id="t" messageRef="M">{head}</sendTask>\nuser u\nend e\ns -> t -> u -> e'
     [thrown] = Case(xml(text), number="A-1").now.thrown
 
-    assert (thrown.kind, thrown.name, thrown.correlation, thrown.payload) == ("message", "消息", {"no": "A-1"}, {"text": "收到 A-1"})
+    assert (thrown.kind, thrown.name, thrown.correlation, thrown.payload) == (
+        "message",
+        "消息",
+        {"no": "A-1"},
+        {"text": "收到 A-1"},
+    )
 
 
-FIRST = f'''start s\nfirst g\n<intermediateCatchEvent id="m">{MESSAGE}</intermediateCatchEvent>
+FIRST = f"""start s\nfirst g\n<intermediateCatchEvent id="m">{MESSAGE}</intermediateCatchEvent>
 <intermediateCatchEvent id="t1">{timer("Duration", '"P10D"')}</intermediateCatchEvent>
 <intermediateCatchEvent id="t2">{timer("Duration", '"PT1H"')}</intermediateCatchEvent>
-user um\nuser slow\nuser quick\nend e\ns -> g\ng -> m -> um -> e\ng -> t1 -> slow -> e\ng -> t2 -> quick -> e'''
+user um\nuser slow\nuser quick\nend e\ns -> g\ng -> m -> um -> e\ng -> t1 -> slow -> e\ng -> t2 -> quick -> e"""
 
 
 @pytest.mark.parametrize(("event", "then"), [("t1", "slow"), ("t2", "quick")])

@@ -8,7 +8,7 @@ from tests.open_case import Case
 
 REMINDER = boundary("b", "u2", timer("Duration", '"P3D"'), interrupting=False)
 SEQUENCE = f"start s\nuser u1\nuser u2\n{REMINDER}\nuser u3\nuser r\nend re\nend e\ns -> u1 -> u2 -> u3 -> e\nb -> r -> re"
-PARALLEL = '''start s
+PARALLEL = """start s
 user u0
 par g name="分办"
 user a1 name="甲一"
@@ -20,7 +20,7 @@ end e
 s -> u0 -> g
 g -> a1 -> a2 -> j
 g -> b1 -> j
-j -> u9 -> e'''
+j -> u9 -> e"""
 NESTED = """start s
 user u0
 par g

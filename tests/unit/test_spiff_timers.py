@@ -13,7 +13,8 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 def catching(kind: str, feel: str, attributes: str = "") -> bytes:
-    return xml(f'start s\n<intermediateCatchEvent id="t" name="等待" {attributes}>{timer(kind, feel)}</intermediateCatchEvent>\nuser u\nend e\ns -> t -> u -> e')
+    event = f'<intermediateCatchEvent id="t" name="等待" {attributes}>{timer(kind, feel)}</intermediateCatchEvent>'
+    return xml(f"start s\n{event}\nuser u\nend e\ns -> t -> u -> e")
 
 
 def reminding(kind: str, feel: str, attributes: str = "") -> bytes:
@@ -134,7 +135,9 @@ def test_a_timer_can_be_moved():
 
 
 def test_several_timers_of_an_activity_are_asked_in_one_crossing():
-    events = "\n".join(boundary(f"b{n}", "u", timer("Duration", f'duration("P" + string({n}) + "D")'), False) for n in range(1, 6))
+    events = "\n".join(
+        boundary(f"b{n}", "u", timer("Duration", f'duration("P" + string({n}) + "D")'), False) for n in range(1, 6)
+    )
     paths = "\n".join(f"user r{n}\nend e{n}\nb{n} -> r{n} -> e{n}" for n in range(1, 6))
     case = Case(xml(f"start s\nuser u\n{events}\n{paths}\nend e\ns -> u -> e"))
 
