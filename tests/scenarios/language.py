@@ -91,7 +91,8 @@ class Player:
         with self.town.database.reading() as c:
             row = c.execute(select(work_item).where(work_item.c.id == item)).one()
             form = definitions.load(c, row.definition_id).forms.get(row.form_key or "")
-        values = {key: self.remembered.get(value, value) if isinstance(value, str) else value for key, value in what.get("表单", {}).items()}
+        given = what.get("表单", {})
+        values = {key: self.remembered.get(value, value) if isinstance(value, str) else value for key, value in given.items()}
         self.town.does(person, what["事项"], **self._filled(form, values, row.access, self._variables(), person))
 
     def _holder(self, role: str, step: str) -> str:
@@ -115,7 +116,8 @@ class Player:
         if state.mode != "write" or not state.required:
             return
         if state.type == "photo" and not values.get(state.key):
-            values[state.key] = [self.town.run(lambda c: attachments.add(c, PHOTO, person)) for _ in range(state.field.rules.min_count or 1)]
+            count = state.field.rules.min_count or 1
+            values[state.key] = [self.town.run(lambda c: attachments.add(c, PHOTO, person)) for _ in range(count)]
         elif state.type == "location" and "lon" not in (values.get(state.key) or {}):
             lon, lat = POINTS.get(person, POINTS[FINDER])
             values[state.key] = {"lon": lon, "lat": lat, **(values.get(state.key) or {})}
@@ -129,8 +131,8 @@ class Player:
 
     def _message(self, what: Mapping[str, Any]) -> None:
         with self.town.database.reading() as c:
-            query = select(subscription.c.correlation).where(subscription.c.instance_id == self.town.case, subscription.c.name == what["名称"])
-            correlation = c.execute(query).scalar_one()
+            query = select(subscription.c.correlation).where(subscription.c.instance_id == self.town.case)
+            correlation = c.execute(query.where(subscription.c.name == what["名称"])).scalar_one()
         self.town.run(lambda c: messages.correlate(c, what["名称"], correlation, what.get("内容", {})))
         self.town.works()
 
