@@ -8,6 +8,7 @@ from lxml import etree
 from engine.definitions import extension
 from engine.definitions.guard import is_bpmn, local_name, open_bpmn, text_of
 from engine.definitions.model import (
+    ACTIVITIES,
     FLOW_NODES,
     SUB_PROCESSES,
     EventDefinition,
@@ -108,7 +109,8 @@ class _Reading:
                 if end not in scope.by_id:
                     self.faults.append(Fault("dangling", self.inside, flow.id, flow.name, end))
         for node in scope.nodes:
-            if node.kind == "boundaryEvent" and node.host not in scope.by_id:
+            host = scope.by_id.get(str(node.host))
+            if node.kind == "boundaryEvent" and (host is None or host.kind not in ACTIVITIES):
                 self.faults.append(Fault("dangling", self.inside, node.id, node.name, str(node.host)))
             if node.default is not None and node.default not in {flow.id for flow in node.outgoing}:
                 self.faults.append(Fault("dangling", self.inside, node.id, node.name, node.default))

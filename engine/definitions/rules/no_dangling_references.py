@@ -13,5 +13,5 @@ SEVERITY = Severity.ERROR
 def check(model: Model, library: Library) -> Iterator[Problem]:
     """Ends that do not exist, or that stand inside another sub-process."""
     for fault in model.found("dangling"):
-        yield Problem(fault.element_id, fault.element_name, f"“{fault.label}”指向的“{fault.about}”不在同一流程或子流程中",
+        yield Problem(fault.element_id, fault.element_name, f"“{fault.label}”指向的“{fault.about}”不在同一流程或子流程中，或不能这样连",
                       "请删除这条连线（或边界事件、默认出口）后重新画。连线不能穿过子流程的边框。")
