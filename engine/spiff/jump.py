@@ -40,10 +40,10 @@ def plan(top: Tree, task: Task, target: Element) -> Plan:
         _refuse_side_branch(task)
         task = _whole(task.workflow.holder)
     _refuse_side_branch(task)
-    if target.kind not in JUMPABLE:
-        raise JumpRefused(f"不能退回到“{target.name}”，只能退回到办理环节。")
     spec = task.workflow.spec
     entry = _entry(spec.task_specs[target.id])
+    if target.kind not in JUMPABLE or (isinstance(entry, Join) and len(entry._inputs) > 1):
+        raise JumpRefused(f"不能退回到“{target.name}”，请退回到一个办理环节。")
     wanted = spec.branches.get(entry.name, frozenset())
     missing = wanted - spec.branches.get(_outer_name(task), frozenset())
     if missing:

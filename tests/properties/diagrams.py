@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from tests.notation import boundary, entry, extension, inside, many, timer, xml
 
 VARIABLES = ("x0", "x1", "x2", "x3")
-COUNT = itertools.count(1)
 MESSAGE = '<messageEventDefinition messageRef="M"/>'
 DEEP = ("seq", "xor", "loop", "par", "par", "inc", "inc", "sub", "call", "many", "edge", "edge", "first", "catch", "scoped")
 FLAT = ("user", "user", "user", "catch", "many", "edge")
@@ -119,9 +118,9 @@ class Dice:
 class Draft:
     """Draws the blocks of one scope in the text notation."""
 
-    def __init__(self, items: tuple[str, ...] = ()) -> None:
+    def __init__(self, numbers: Iterator[int], items: tuple[str, ...] = ()) -> None:
         self.lines: list[str] = []
-        self.items = items
+        self.numbers, self.items = numbers, items
         """The items of all multi-instance activities around: a test tells their instances apart by them."""
 
     def flow(self, source: str, target: str, condition: str | None = None) -> None:
@@ -129,7 +128,7 @@ class Draft:
 
     def scope(self, blocks: list[Block], name: str) -> str:
         """The whole text of a (sub)process with a start and an end of its own."""
-        draft = Draft(self.items)
+        draft = Draft(self.numbers, self.items)
         draft.lines += [f"start {name}_start", f"end {name}_end"]
         draft.flow(draft.chain(blocks, f"{name}_start"), f"{name}_end")
         return "\n".join(draft.lines)
@@ -145,7 +144,7 @@ class Draft:
 
     def draw_seq(self, block: Block) -> tuple[str, str]:
         """Sequences begin with a plain gateway, so that they have a node of their own even when they are empty."""
-        name = f"n{next(COUNT)}"
+        name = f"n{next(self.numbers)}"
         self.lines.append(f"xor {name}")
         return name, self.chain(block.blocks, name)
 
@@ -189,7 +188,7 @@ class Draft:
 
     def draw_scoped(self, block: Block) -> tuple[str, str]:
         *blocks, handler = block.blocks
-        draft = Draft(self.items)
+        draft = Draft(self.numbers, self.items)
         draft.lines.append(f"end {handler.id}_end")
         draft.flow(draft.chain(handler.blocks, f"{handler.id}_start"), f"{handler.id}_end")
         flag = "true" if block.flag else "false"
@@ -248,9 +247,12 @@ def definition(event: str) -> str:
 
 def documents(dice: Dice) -> tuple[bytes, dict[str, bytes]]:
     """The diagram and the documents of the processes it calls, innermost last."""
+    numbers = itertools.count(1)
     items = {block.process: around for block, around in _calls_with_items(dice.root, ())}
-    called = {name: xml(Draft(items.get(name, ())).scope([block], "p"), process=name) for name, block in dice.called.items()}
-    return xml(Draft().scope([dice.root], "p")), called
+    called = {
+        name: xml(Draft(numbers, items.get(name, ())).scope([block], "p"), process=name) for name, block in dice.called.items()
+    }
+    return xml(Draft(numbers).scope([dice.root], "p")), called
 
 
 def _calls_with_items(block: Block, items: tuple[str, ...]) -> Iterator[tuple[Block, tuple[str, ...]]]:

@@ -20,7 +20,7 @@ HANDLER = inside(
     f'<startEvent id="hs" isInterrupting="false">{MESSAGE}</startEvent>',
 )
 SIGN = many(
-    '<loopDataInputRef>signers</loopDataInputRef><loopDataOutputRef>votes</loopDataOutputRef>'
+    "<loopDataInputRef>signers</loopDataInputRef><loopDataOutputRef>votes</loopDataOutputRef>"
     '<inputDataItem id="signer"/><outputDataItem id="vote"/>'
 )
 MAPPING = extension(entry("input", "x", "number"), entry("output", "opinion", "opinion"))
