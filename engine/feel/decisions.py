@@ -13,6 +13,7 @@ from engine.feel.dmn import Decision, Problem, Table
 from engine.feel.isolate import shared
 
 _WEIGHT = 5  # evaluations that one decision may cost in time
+_TRIES = 3  # an isolate that was restarted has to be given the tables again
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,12 @@ class Decisions:
         """
         needed = {name: names[name] for name in self.names(decision) if name in names}
         text, typed = border.write([self._key, decision, needed])
-        answer = self._ask(decision, text, typed)
-        if answer.get("missing"):
-            shared.call("gridloopHold", json.dumps([self._key, self._model]), weight=_WEIGHT)
+        for _ in range(_TRIES):
             answer = self._ask(decision, text, typed)
-        return answer.get("value")
+            if "missing" not in answer:
+                return answer["value"]
+            shared.call("gridloopHold", json.dumps([self._key, self._model]), weight=_WEIGHT)
+        raise ExpressionFailed(f"决策“{self.name(decision)}”没有在规定时间内得出结果，请简化决策表。", decision=decision)
 
     def _ask(self, decision: str, text: str, typed: bool) -> dict[str, Any]:
         answer = json.loads(shared.call("gridloopDecide", text, typed, weight=_WEIGHT), object_hook=border.untag)

@@ -8,8 +8,6 @@ from engine.errors import ExpressionFailed
 from engine.feel import border, syntax
 from engine.feel.isolate import shared
 
-PATIENCE = 5  # times the limit, for the second chance of a single expression
-
 Job = tuple[str, Mapping[str, Any]]
 Outcome = Any | ExpressionFailed
 
@@ -51,25 +49,17 @@ def _needed(expression: str, names: Mapping[str, Any]) -> dict[str, Any]:
     return {name: names[name] for name in parsed.names | parsed.inner if name in names}
 
 
-def _cross(jobs: list[list[Any]], patience: int = 1) -> list[Outcome]:
+def _cross(jobs: list[list[Any]]) -> list[Outcome]:
+    alone = len(jobs) == 1
     try:
         text, typed = border.write(jobs)
-        answers = json.loads(shared.call("gridloopEvaluate", text, typed, weight=len(jobs) * patience), object_hook=border.untag)
+        answer = shared.call("gridloopEvaluate", text, typed, weight=len(jobs), again=alone)
     except ExpressionFailed as refusal:
-        return _one_by_one(jobs, refusal, patience)
+        if alone:
+            return [ExpressionFailed(f"表达式“{syntax.shorten(jobs[0][0])}”：{refusal.message}", **refusal.detail)]
+        return [outcome for job in jobs for outcome in _cross([job])]  # one runaway or unreadable job spoils only itself
+    answers = json.loads(answer, object_hook=border.untag)
     return [_outcome(job[0], answer) for job, answer in zip(jobs, answers, strict=True)]
-
-
-def _one_by_one(jobs: list[list[Any]], refusal: ExpressionFailed, patience: int) -> list[Outcome]:
-    """One runaway or unreadable job spoils its whole batch; alone, it spoils only itself.
-
-    A single one that ran out of time gets a second, longer chance: the limit counts wall time, and the machine may have stalled.
-    """
-    if len(jobs) > 1:
-        return [outcome for job in jobs for outcome in _cross([job])]
-    if refusal.detail.get("cause") == "timeout" and patience < PATIENCE:
-        return _cross(jobs, PATIENCE)
-    return [ExpressionFailed(f"表达式“{syntax.shorten(jobs[0][0])}”：{refusal.message}", **refusal.detail)]
 
 
 def _outcome(expression: str, answer: dict[str, Any]) -> Outcome:

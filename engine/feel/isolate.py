@@ -18,9 +18,14 @@ from engine.errors import ExpressionFailed, Unavailable
 BUNDLE = Path(__file__).parent / "dist" / "feel.js"
 LIMIT = 0.1  # seconds for one evaluation; a batch gets as many times that
 LONGEST = 2.0  # seconds for one batch, however many evaluations it holds
+PATIENCE = 5  # times the limit, for a second chance
 HEAP = 64 * 1024 * 1024  # bytes of V8's own heap; the process needs more than twice that at its peak
 
 _log = logging.getLogger(__name__)
+
+
+class _Exhausted(ExpressionFailed):
+    """The isolate ran out of something, or died; a fresh one may do better."""
 
 
 class Isolate:
@@ -33,15 +38,22 @@ class Isolate:
         self._lock = threading.Lock()
         self._engine: MiniRacer | None = None
 
-    def call(self, function: str, *arguments: str | bool, weight: int = 1) -> str:
+    def call(self, function: str, *arguments: str | bool, weight: int = 1, again: bool = True) -> str:
         """The text that a function of the bundle answers. `weight` is the number of evaluations in it.
 
-        Refuses with ExpressionFailed what takes too long or too much memory; the next call works again.
+        What takes too long or too much memory is refused with ExpressionFailed; the next call works again. `again` gives it a
+        second, longer chance: the limit counts wall time, the machine may have stalled, or others have left the memory full.
         """
         seconds = min(LONGEST, self._limit * max(1, weight))
         source = f"{function}({', '.join(json.dumps(argument) for argument in arguments)})"
         with self._lock:
-            return self._evaluate(source, seconds)
+            try:
+                return self._evaluate(source, seconds)
+            except _Exhausted as refusal:
+                if not again:
+                    raise
+                _log.info("FEEL is asked a second time: %s", refusal.message)
+                return self._evaluate(source, min(LONGEST, seconds * PATIENCE))
 
     def close(self) -> None:
         """Gives V8 back. An unclosed isolate can keep the interpreter from ending."""
@@ -61,15 +73,16 @@ class Isolate:
         try:
             answer = self._engine.eval(source, timeout_sec=seconds)
         except JSTimeoutException as reason:
-            raise ExpressionFailed(f"表达式计算超过 {seconds:g} 秒，已中止。请简化表达式。", cause="timeout") from reason
+            self._engine.low_memory_notification()  # what the broken-off evaluation left must not press on the next one
+            raise _Exhausted(f"表达式计算超过 {seconds:g} 秒，已中止。请简化表达式。", cause="timeout") from reason
         except JSOOMException as reason:
             self._discard()
-            raise ExpressionFailed("表达式占用内存过多，已中止。请简化表达式。", cause="memory") from reason
+            raise _Exhausted("表达式占用内存过多，已中止。请简化表达式。", cause="memory") from reason
         except JSEvalException as reason:
             raise ExpressionFailed("表达式过于复杂，无法计算。请简化表达式。", cause=str(reason)[:500]) from reason
         except RuntimeError as reason:
             self._discard()
-            raise ExpressionFailed("表达式引擎意外停止，已重新启动。请重试。", cause=str(reason)) from reason
+            raise _Exhausted("表达式引擎意外停止，已重新启动。请重试。", cause=str(reason)) from reason
         if not isinstance(answer, str):
             raise ExpressionFailed(cause=f"unexpected answer {type(answer)}")
         return answer

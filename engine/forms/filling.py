@@ -19,6 +19,15 @@ MOST_ROWS = 100
 _NOTHING: Mapping[str, Any] = {}
 
 
+@dataclass(frozen=True)
+class Given:
+    """What a form is filled with: what was submitted, what is stored in the case, and the names that only expressions see."""
+
+    values: Mapping[str, Any]
+    stored: Mapping[str, Any]
+    names: Mapping[str, Any]
+
+
 @dataclass
 class Scope:
     """Fields that share one set of keys: the form's own, or one row's."""
@@ -110,17 +119,13 @@ class _Place:
 class Filling:
     """The form with everything decided. `prefill`: what was not submitted is taken from what is stored, else from the default."""
 
-    def __init__(
-        self, form: Form, values: Mapping[str, Any], stored: Mapping[str, Any], names: Mapping[str, Any],
-        rights: Mapping[str, str], *, prefill: bool,
-    ) -> None:  # fmt: skip
-        self.nodes: list[Node] = []
-        self._around = {**stored, **names}
+    def __init__(self, form: Form, given: Given, rights: Mapping[str, str], *, prefill: bool) -> None:
+        self._around = {**given.stored, **given.names}
         self._own = {one.key for one in form.inputs()}
         self._rights = rights
         self._prefill = prefill
         self._all: list[Node] = []
-        self.nodes = self._build(form.components, _Place(Scope(), None, None, "", values, stored))
+        self.nodes = self._build(form.components, _Place(Scope(), None, None, "", given.values, given.stored))
         self._resolve()
 
     def inputs(self) -> Iterator[Node]:

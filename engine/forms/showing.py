@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.forms.filling import Filling, Node
+from engine.forms.filling import Filling, Given, Node
 from engine.forms.model import Field, FieldState, Form, Mode
 
 _NOTHING: Mapping[str, Any] = {}
@@ -18,7 +18,7 @@ def fields(
     A profile that the form does not have lets nothing be written.
     """
     rights = form.access.get(access, dict.fromkeys((one.key for one in form.inputs()), Mode.READ.value)) if access else {}
-    filling = Filling(form, values if isinstance(values, Mapping) else {}, stored, names, rights, prefill=True)
+    filling = Filling(form, Given(values if isinstance(values, Mapping) else {}, stored, names), rights, prefill=True)
     return [_state(node) for node in filling.nodes]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine import clock, feel
 from engine.errors import ExpressionFailed, InvalidValues
-from engine.forms.filling import Filling, Node
+from engine.forms.filling import Filling, Given, Node
 from engine.forms.model import Form, Mode
 
 LARGEST = 200_000  # characters in one submission, keys included
@@ -35,7 +35,7 @@ def validate(
     if not isinstance(values, Mapping):
         raise InvalidValues({"": "提交的内容不是表单，请刷新页面后重新填写"})
     _refuse_huge(values)
-    filling = Filling(form, values, stored, names, _rights(form, access), prefill=False)
+    filling = Filling(form, Given(values, stored, names), _rights(form, access), prefill=False)
     errors = dict(_errors(filling, names))
     if errors:
         raise InvalidValues(errors)
