@@ -105,7 +105,8 @@ class Dice:
         activity = self.make_sub(depth) if depth > 0 and self.random.random() < 0.4 else self.user()
         interrupting = self.random.random() < 0.5
         event = self.random.choice(["timer", "message"] if interrupting else ["timer", "message", "cycle"])
-        return Block("edge", self.name("b"), [activity, self.user()], flag=interrupting, event=event)
+        path = self.block(depth - 1) if depth > 1 and self.random.random() < 0.5 else self.user()
+        return Block("edge", self.name("b"), [activity, path], flag=interrupting, event=event)
 
     def make_catch(self, depth: int) -> Block:
         return Block("catch", self.name("c"), event=self.random.choice(["timer", "message"]))

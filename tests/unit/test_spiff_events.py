@@ -291,3 +291,21 @@ def test_a_conditional_event_happens_when_its_condition_becomes_true():
 def test_a_wrong_reference_is_named():
     with pytest.raises(InvalidDefinition, match="NOPE"):
         build(xml('start s\n<receiveTask id="c" name="等回复" messageRef="NOPE"/>\nend e\ns -> c -> e'), "p")
+
+
+def test_two_rounds_of_a_side_path_with_a_parallel_block_do_not_join_each_other():
+    event = boundary("b", "u", MESSAGE, interrupting=False)
+    text = f"start s\nuser u\n{event}\npar g\nuser x\nuser y\npar j\nuser done\nend e\nend f\ns -> u -> e"
+    case = Case(xml(f"{text}\nb -> g\ng -> x -> j\ng -> y -> j\nj -> done -> f")).send("b")
+    first = {wait.element.id: wait.key for wait in case.now.waits}
+    case.send("b")
+    second = {wait.element.id: wait.key for wait in case.now.waits if wait.key not in first.values()}
+
+    for key in (first["x"], second["y"]):
+        case.tokens.finish(key, {})
+        case.after()
+    assert case.people == ["u", "x", "y"]
+
+    case.tokens.finish(first["y"], {})
+    case.after()
+    assert case.people == ["done", "u", "x"]
