@@ -12,14 +12,14 @@ const OUT = path.join(here, '../static/dist');
 const CSS_TARGET = ['chrome80', 'safari14.1'];
 // gzip kilobytes; a page's first load is app.css + ui.js
 const PAGES = {
-  ui: { target: 'es2018', budget: { js: 22 } },
+  ui: { target: 'es2018', budget: { js: 23 } },
   mobile: { target: 'es2018', budget: { js: 12 } },
   viewer: { target: CSS_TARGET, budget: { js: 62, css: 12 } },
   map: { target: 'es2018', budget: { js: 48, css: 8 } },
   studio: { target: CSS_TARGET, budget: { js: 560, css: 40 } },
   reports: { target: 'es2018', budget: { js: 250, css: 4 } }
 };
-const APP_CSS = 14;
+const APP_CSS = 12;
 
 function put(manifest, name, data, budget) {
   const bytes = Buffer.from(data), [base, ext] = name.split('.');

@@ -15,15 +15,15 @@ function photoItem(field, id, name, address) {
 }
 
 function photos(field, say) {
-  const picker = field.querySelector('input[type=file]'), list = field.querySelector('.photos'), line = field.querySelector('[data-progress]');
+  const pickers = field.querySelectorAll('input[type=file]'), list = field.querySelector('.photos'), line = field.querySelector('[data-progress]');
   list.addEventListener('click', e => {
     const remove = e.target.closest('[data-remove]');
     if (!remove) return;
     remove.closest('li').remove();
     field.dispatchEvent(new CustomEvent('photos', { bubbles: true }));
-    picker.focus();
+    pickers[pickers.length - 1].focus();
   });
-  picker.addEventListener('change', async () => {
+  pickers.forEach(picker => picker.addEventListener('change', async () => {
     const files = [...picker.files];
     for (const [n, file] of files.entries()) {
       line.textContent = `正在上传第 ${n + 1} 张，共 ${files.length} 张……`;
@@ -38,9 +38,8 @@ function photos(field, say) {
       } catch (e) { line.textContent = `“${file.name}”没有上传成功：${e.message || '网络不通'}。请重新选择。`; say(line.textContent); }
     }
     picker.value = '';
-    picker.required = false;
     field.dispatchEvent(new CustomEvent('photos', { bubbles: true }));
-  });
+  }));
 }
 
 function place(field, say) {

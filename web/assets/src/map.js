@@ -22,7 +22,7 @@ window.gridloop.map = async place => {
   let marker = null;
   place.show = (lat, lon) => {
     if (marker) marker.setLatLng([lat, lon]); else marker = dot(lat, lon).addTo(map);
-    map.setView([lat, lon], Math.max(map.getZoom(), 15));
+    map.setView([lat, lon], Math.max(map.getZoom(), 13));
   };
   if (field) {
     const value = name => parseFloat(field.querySelector(`[name="${field.dataset.location}.${name}"]`).value);

@@ -15,7 +15,7 @@ function newKey() { // randomUUID is missing on plain http, getRandomValues is n
 const held = new Map();
 form.querySelectorAll('[data-photos]').forEach(field => {
   field.dataset.begun = 'phone';
-  const name = field.dataset.photos, picker = field.querySelector('input[type=file]'), list = field.querySelector('.photos'), line = field.querySelector('[data-progress]');
+  const name = field.dataset.photos, pickers = field.querySelectorAll('input[type=file]'), list = field.querySelector('.photos'), line = field.querySelector('[data-progress]');
   held.set(name, []);
   const paint = () => {
     list.querySelectorAll('[data-held]').forEach(li => { URL.revokeObjectURL(li.querySelector('img').src); li.remove(); });
@@ -23,18 +23,18 @@ form.querySelectorAll('[data-photos]').forEach(field => {
       const li = document.createElement('li'), img = document.createElement('img'), b = document.createElement('button');
       li.dataset.held = ''; img.src = URL.createObjectURL(photo.blob); img.alt = `照片 ${n + 1}`; img.width = 160; img.height = 120;
       b.type = 'button'; b.textContent = '×'; b.setAttribute('aria-label', `移除照片 ${n + 1}`);
-      b.addEventListener('click', () => { held.get(name).splice(n, 1); paint(); keep(); picker.focus(); });
+      b.addEventListener('click', () => { held.get(name).splice(n, 1); paint(); keep(); pickers[pickers.length - 1].focus(); });
       li.append(img, b); list.append(li);
     });
     line.textContent = held.get(name).length ? `已选 ${held.get(name).length} 张照片。` : '可以一次选多张，JPG、PNG 或 WEBP。';
   };
   field.paint = paint;
-  picker.addEventListener('change', async () => {
+  pickers.forEach(picker => picker.addEventListener('change', async () => {
     line.textContent = '正在处理照片……';
     for (const file of [...picker.files]) held.get(name).push({ name: file.name, blob: await shrink(file) });
     picker.value = '';
     paint(); keep();
-  });
+  }));
 });
 
 function entries() {

@@ -6,6 +6,7 @@ import { keys } from './keys.js';
 import { lazy } from './lazy.js';
 
 window.htmx = htmx;
+document.documentElement.classList.add('has-script');
 const token = () => document.querySelector('meta[name=csrf-token]').content;
 
 document.addEventListener('htmx:configRequest', e => { e.detail.headers['X-CSRF-Token'] = token(); });
@@ -57,6 +58,8 @@ document.addEventListener('change', e => {
     document.querySelectorAll(`${e.target.dataset.all} input[type=checkbox]`).forEach(x => { x.checked = e.target.checked; });
   }
   if (e.target.matches('input[type=checkbox]')) counted();
+  const preview = e.target.matches('[data-changes]') && e.target.closest('[data-preview]');
+  if (preview) htmx.trigger(preview, 'changes');
   if (e.target.matches('[data-submit]')) e.target.form.requestSubmit ? e.target.form.requestSubmit() : e.target.form.submit();
 });
 

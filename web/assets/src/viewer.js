@@ -27,8 +27,9 @@ window.gridloop.diagram = async place => {
   canvas.zoom('fit-viewport', 'auto');
   if (canvas.zoom() < .55) { // too small to read: start where the case stands
     const here = state.now.map(x => registry.get(x.id)).find(Boolean);
-    canvas.zoom(.8);
-    if (here) canvas.scrollToElement(here, 80);
+    const { outer } = canvas.viewbox(), wide = outer.width / .8, high = outer.height / .8;
+    const at = here || registry.find(e => e.type === 'bpmn:StartEvent');
+    if (at) canvas.viewbox({ x: at.x + at.width / 2 - wide / 2, y: at.y + at.height / 2 - high / 2, width: wide, height: high });
   }
   const zoom = step => canvas.zoom(canvas.zoom() * step);
   place.parentElement.querySelectorAll('[data-zoom]').forEach(b => b.addEventListener('click', () => {
