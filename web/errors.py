@@ -4,8 +4,8 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from engine import errors
 from engine.errors import EngineError
@@ -52,6 +52,7 @@ PLAIN = {
     404: ("没有找到", errors.NotFound.default),
     405: ("不能这样打开", "请返回上一页，用页面上的按钮操作。"),
     413: ("文件太大", "一次上传的内容超过上限。请减少照片数量，或分几次上传。"),
+    415: ("内容格式不对", "请求的内容应为 JSON（Content-Type: application/json）。"),
     429: ("操作太频繁", "请稍等几分钟再试。"),
 }
 
@@ -70,9 +71,18 @@ def wants_json() -> bool:
     return request.path.startswith("/api/") or ("application/json" in accepted and "text/html" not in accepted)
 
 
+def problem(status: int, title: str, message: str, **more: Any) -> Response:
+    """The refusal as RFC 9457 describes it, for the programming interface."""
+    answer = jsonify({"type": "about:blank", "status": status, "title": title, "detail": message, **more})
+    answer.content_type = "application/problem+json"
+    return answer
+
+
 def page(status: int, title: str, message: str, **more: Any) -> tuple[Any, int, dict[str, str]]:
     """The refusal for a person (whole page or piece) or for a program."""
     headers = {"Retry-After": "3"} if status == 503 else {}
+    if request.path.startswith("/api/"):
+        return problem(status, title, message, **more), status, headers
     if wants_json():
         return jsonify({"error": {"status": status, "title": title, "message": message, **more}}), status, headers
     template = "errors/part.html" if is_part() else "errors/page.html"
@@ -89,7 +99,10 @@ def _refused(refusal: EngineError) -> tuple[Any, int, dict[str, str]]:
 def _http(error: HTTPException) -> tuple[Any, int, dict[str, str]]:
     status = error.code or 500
     title, message = PLAIN.get(status, ("操作没有完成", EngineError.default))
-    return page(status, title, message)
+    answer, status, headers = page(status, title, message)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return answer, status, headers
 
 
 def _unexpected(error: Exception) -> tuple[Any, int, dict[str, str]]:
