@@ -12,7 +12,7 @@ from engine.people import directory, register, sessions
 SYSTEM, SECURITY, AUDIT = "xitong", "anquan", "shenji"
 PAGES = {
     SYSTEM: ("/admin/people", "/admin/people/new", "/admin/people/wg01", "/admin/units", "/admin/organisation", "/admin/parameters",
-             "/admin/incidents"),
+             "/admin/incidents", "/admin/check"),
     SECURITY: ("/admin/accounts", "/admin/tokens"),
     AUDIT: ("/admin/records",),
 }

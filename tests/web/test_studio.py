@@ -46,7 +46,8 @@ def published(database: Database) -> definitions.Version:
 
 
 @pytest.mark.parametrize("person", ["xitong", "jw1", "wg01"])
-@pytest.mark.parametrize("page", ["/studio", "/studio/definitions/1", "/studio/definitions/1/diagram.bpmn", "/studio/drafts/1", "/studio/rules"])
+@pytest.mark.parametrize("page", ["/studio", "/studio/definitions/1", "/studio/definitions/1/diagram.bpmn", "/studio/drafts/1",
+                                  "/studio/rules"])
 def test_only_designers_come_in(as_person, published, person: str, page: str) -> None:
     assert as_person(person).get(page).status_code == 403
 

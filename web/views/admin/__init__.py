@@ -8,11 +8,12 @@ NAV = (
     ("admin.units", "单位", "folder", "administer"),
     ("admin.parameters", "参数", "settings", "administer"),
     ("admin.incidents", "异常", "alert", "administer"),
+    ("admin.check", "系统自检", "check", "administer"),
     ("admin.accounts", "账号安全", "shield", "secure"),
     ("admin.tokens", "接口令牌", "file", "secure"),
     ("admin.records", "操作记录", "list", "audit"),
 )
 
-from web.views.admin import people, running, security, units  # noqa: E402  (the modules hang their routes on the blueprint)
+from web.views.admin import checking, people, running, security, units  # noqa: E402  (the modules hang their routes on the blueprint)
 
-__all__ = ["blueprint", "people", "running", "security", "units"]
+__all__ = ["blueprint", "checking", "people", "running", "security", "units"]

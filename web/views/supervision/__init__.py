@@ -35,7 +35,7 @@ def _address(**changes: Any) -> str:
 
 def case_address(instance_id: int) -> str:
     """The page of one case."""
-    return f"/cases/{instance_id}"
+    return url_for("cases.show", case_id=instance_id)
 
 
 @blueprint.get("")
@@ -64,6 +64,6 @@ def export() -> Any:
 def urge(item_id: str) -> Any:
     """Remind whoever holds the step."""
     by, reason = me(), request.form.get("reason", "").strip()[:200]
-    database().run(lambda c: commands.urge(c, item_id, reason, by=by))
+    database().run(lambda c: commands.urge(c, item_id, by=by, reason=reason))
     flash("已催办，承办人会在待办列表中看到。")
     return redirect(local_address(request.form.get("next")))
