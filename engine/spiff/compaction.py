@@ -13,7 +13,7 @@ from engine.spiff.events import Boundary, Trigger
 from engine.spiff.gateways import FirstEvent
 from engine.spiff.joins import Join, is_split
 from engine.spiff.nodes import BoundarySplit, made_by
-from engine.spiff.tree import COMPLETED, Tree, ancestors, live
+from engine.spiff.tree import COMPLETED, LIVE, Tree, ancestors, live
 
 
 def compact(top: Tree) -> None:
@@ -26,6 +26,9 @@ def _compact(tree: Any) -> None:
     above: dict[str, str | None] = {tree.task_tree.id: None}
     for task in live(tree):
         below = task.id
+        if task._parent is not None and tasks[task._parent]._state & LIVE:  # a participant of a countersign
+            above[below] = task._parent
+            continue
         for needed in _needed(task):
             if below in above:
                 break

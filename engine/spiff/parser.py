@@ -4,7 +4,7 @@ What is not understood is refused by name here rather than ignored: a construct 
 by a citizen.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
@@ -95,7 +95,10 @@ class _Definitions:
             if kind in UNSUPPORTED:
                 raise refuse(element, f"是{UNSUPPORTED[kind]}，暂不支持，请改用其他画法。")
             if kind in FLOW_NODES and str(element.tag).startswith(BPMN):
-                drawing.shapes[element.get("id", "")] = self.shape(element, lane)
+                shape = self.shape(element, lane)
+                if not shape.id or shape.id in drawing.shapes:
+                    raise refuse(element, "没有编号或编号重复，请修改。")
+                drawing.shapes[shape.id] = shape
         for flow in _flows(process):
             for end in (flow.source, flow.target):
                 if end not in drawing.shapes:
@@ -169,26 +172,30 @@ def _timer(found: Any, holder: Any) -> Event:
     return Event("timer", name=holder.get("name") or holder.get("id"), form="date")
 
 
-def _flows(process: Any) -> Iterator[Flow]:
-    found = process.findall(f"{BPMN}sequenceFlow")
-    for flow in sorted(found, key=lambda flow: int(flow.get(f"{GL}order", UNORDERED))):  # stable: else as written
-        yield Flow(
-            id=flow.get("id", ""),
-            name=flow.get("name") or "",
-            source=flow.get("sourceRef", ""),
-            target=flow.get("targetRef", ""),
-            condition=_text(flow, "conditionExpression"),
-        )
+def _flows(process: Any) -> list[Flow]:
+    """In the designer's order, else as written."""
+    numbered = [(_number(flow, f"{GL}order"), flow) for flow in process.findall(f"{BPMN}sequenceFlow")]
+    ordered = sorted(numbered, key=lambda pair: UNORDERED if pair[0] is None else pair[0])
+    return [_flow(flow) for _, flow in ordered]
+
+
+def _flow(flow: Any) -> Flow:
+    return Flow(
+        id=flow.get("id", ""),
+        name=flow.get("name") or "",
+        source=flow.get("sourceRef", ""),
+        target=flow.get("targetRef", ""),
+        condition=_text(flow, "conditionExpression"),
+    )
 
 
 def _repetition(element: Any) -> Repetition | None:
     loop = element.find(f"{BPMN}standardLoopCharacteristics")
     if loop is not None:
-        maximum = loop.get("loopMaximum")
         return Repetition(
             "loop",
             condition=_text(loop, "loopCondition"),
-            maximum=None if maximum is None else int(maximum),
+            maximum=_number(loop, "loopMaximum"),
             test_before=_flag(loop, "testBefore", False),
         )
     many = element.find(f"{BPMN}multiInstanceLoopCharacteristics")
@@ -203,6 +210,13 @@ def _repetition(element: Any) -> Repetition | None:
         output_item=_item(many, "outputDataItem"),
         condition=_text(many, "completionCondition"),
     )
+
+
+def _number(element: Any, name: str) -> int | None:
+    text = element.get(name, "")
+    if text and not text.isdecimal():
+        raise refuse(element, f"的“{name.removeprefix(GL)}”必须是数字，现在是“{text}”。")
+    return int(text) if text else None
 
 
 def _item(many: Any, kind: str) -> str | None:

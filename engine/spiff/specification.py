@@ -12,7 +12,7 @@ from engine.errors import InvalidDefinition
 from engine.spiff import parser
 from engine.spiff.actions import Decision, End, Job, Script, Send, Throw
 from engine.spiff.calls import Called, Embedded
-from engine.spiff.drawing import ACTIVITIES, Drawing, Event, Shape
+from engine.spiff.drawing import ACTIVITIES, Drawing, Event, Repetition, Shape
 from engine.spiff.events import Boundary, Catch, Receive, Trigger
 from engine.spiff.gateways import Choice, Exclusive, FirstEvent, Inclusive, Parallel
 from engine.spiff.joins import pair_joins
@@ -119,13 +119,18 @@ class _Scope:
         if repetition is None:
             return
         node.logged = False
-        kind = {"parallel": AllAtOnce, "sequential": InTurn, "loop": Loop}[repetition.kind]
-        rest: dict[str, Any] = {"maximum": None, "condition": None, "test_before": False} if kind is Loop else {}
-        many = self.make(kind, shape, task_spec=node.name, **rest)
+        many = self.repeated(shape, repetition, node)
         many.element, many.rule, many.instance = element, repetition, node.name
-        if kind is not Loop and (repetition.collection is None) == (repetition.cardinality is None):
-            raise InvalidDefinition(message=f"会签“{shape.name}”必须且只能指定名单或次数之一。", element_id=shape.id)
         self.entries[shape.id] = self.exits[shape.id] = many
+
+    def repeated(self, shape: Shape, repetition: Repetition, node: Any) -> Any:
+        if repetition.kind == "loop":
+            if repetition.condition is None and repetition.maximum is None:
+                raise InvalidDefinition(message=f"循环“{shape.name}”没有指定循环条件或最多次数，请补充。", element_id=shape.id)
+            return self.make(Loop, shape, task_spec=node.name, maximum=None, condition=None, test_before=False)
+        if (repetition.collection is None) == (repetition.cardinality is None):
+            raise InvalidDefinition(message=f"会签“{shape.name}”必须且只能指定名单或次数之一。", element_id=shape.id)
+        return self.make(InTurn if repetition.kind == "sequential" else AllAtOnce, shape, task_spec=node.name)
 
     def node(self, shape: Shape, element: Element, name: str | None) -> Any:
         maker = _MAKERS.get(shape.kind)

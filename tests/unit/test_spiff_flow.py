@@ -54,7 +54,7 @@ def test_the_first_condition_in_the_diagrams_order_wins(amount, expected):
 
 
 def test_all_conditions_of_a_gateway_are_one_crossing_and_gl_order_changes_the_order():
-    ordered = '<sequenceFlow id="f_g_y" sourceRef="g" targetRef="y" gl:order="1">'
+    ordered = '<sequenceFlow id="f_g_y" sourceRef="g" targetRef="y" gl:order="0">'
     condition = "<conditionExpression>amount &gt; 10</conditionExpression></sequenceFlow>"
     text = CHOICE.replace("g -> y [amount > 10]", ordered + condition)
     case = Case(xml(text)).do("a", amount=500)
@@ -199,5 +199,20 @@ def test_four_hundred_nodes_in_a_row_and_a_link_pair():
     ],
 )
 def test_what_cannot_run_is_refused_by_name(text, reason):
+    with pytest.raises(InvalidDefinition, match=reason):
+        build(xml(text), "p")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("start s\nuser s", "编号重复"),
+        ("start s\n<userTask name='无编号'/>", "无编号"),
+        ("start s\n<userTask id='u'><standardLoopCharacteristics loopMaximum='x'/></userTask>", "数字"),
+        ("start s\n<userTask id='u'><standardLoopCharacteristics/></userTask>", "循环"),
+        ("start s\nend e\n<sequenceFlow id='f' sourceRef='s' targetRef='e' gl:order='first'/>", "数字"),
+    ],
+)
+def test_an_attribute_that_makes_no_sense_is_refused(text, reason):
     with pytest.raises(InvalidDefinition, match=reason):
         build(xml(text), "p")
