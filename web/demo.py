@@ -14,6 +14,7 @@ from engine.cases.intake import Request
 from engine.database import Database
 from engine.people import directory, importing
 from engine.rehearsal import Arrival, Plan
+from engine.runtime import service_registry
 from web.cli.processes import folders
 from web.settings import Settings
 
@@ -27,7 +28,7 @@ def organisation(settings: Settings, db: Database) -> None:
     db.run(lambda c: categories.load(c, tomllib.loads((folder / "categories.toml").read_text("utf-8"))))
     for path in folders(Path(settings.bpmn)):
         package = definitions.read_folder(path, Path(settings.forms))
-        db.run(lambda c, package=package: definitions.deploy(c, package, by=None))  # type: ignore[misc]
+        db.run(lambda c, package=package: definitions.deploy(c, package, by=None, functions=service_registry.declared()))  # type: ignore[misc]
 
 
 def fill(settings: Settings, db: Database, say: Callable[[str], None]) -> None:

@@ -6,6 +6,7 @@ import click
 
 from engine import definitions
 from engine.definitions import Finding, Package
+from engine.runtime import service_registry
 from web import settings
 from web.cli.opening import opened
 
@@ -31,7 +32,7 @@ def deploy(folder: tuple[Path, ...]) -> None:
     with opened(write=True) as (in_force, db):
         for path in folder or folders(Path(in_force.bpmn)):
             package = definitions.read_folder(path, Path(in_force.forms))
-            version = db.run(lambda c, package=package: definitions.deploy(c, package, by=None))  # type: ignore[misc]
+            version = db.run(lambda c, package=package: definitions.deploy(c, package, by=None, functions=service_registry.declared()))  # type: ignore[misc]
             _show(package, list(version.findings))
             words = "已发布" if version.created else "内容未变，仍为"
             click.echo(f"{package.name}（{package.key}）{words}第 {version.number} 版")
@@ -45,7 +46,7 @@ def lint(bpmn: Path | None) -> None:
     errors = 0
     for path in folders(bpmn or Path(in_force.bpmn)):
         package = definitions.read_folder(path, Path(in_force.forms))
-        findings = definitions.examine(package)
+        findings = definitions.examine(package, service_registry.declared())
         click.echo(f"{package.name}（{package.key}）：{len(findings)} 条")
         errors += _show(package, findings)
     if errors:
