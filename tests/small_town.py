@@ -40,10 +40,14 @@ s -> {STEP} -> pause -> outside -> inside -> count -> again -> {STEP}
 again -> e [n >= {ROUNDS}]
 late -> noted
 """
-DIAGRAM = (
-    f'<?xml version="1.0" encoding="UTF-8"?><definitions id="D" {NAMESPACES}>{EVENTS}'
-    f'<process id="{KEY}" name="三轮核查" isExecutable="true" gl:startRoles="village_cadre">{body(ROUND)}</process></definitions>'
-).encode()
+
+def diagram(drawn: str) -> bytes:
+    """A process of the village in the notation of the tests."""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><definitions id="D" {NAMESPACES}>{EVENTS}'
+        f'<process id="{KEY}" name="核查" isExecutable="true" gl:startRoles="village_cadre">{body(drawn)}</process></definitions>'
+    ).encode()
+
 
 effect = Table("test_effect", MetaData(), Column("id", BIGKEY, primary_key=True),
                Column("job", String(160), nullable=False))
@@ -58,7 +62,7 @@ def build(database: Database, package: Package | None = None) -> None:
                                    (ADMIN, "管理员", ("system_admin", "c1"))):
             directory.save_person(c, person, {"name": name}, None)
             directory.set_posts(c, person, [post])
-        definitions.deploy(c, package or Package(KEY, "三轮核查", DIAGRAM), by=ADMIN)
+        definitions.deploy(c, package or Package(KEY, "三轮核查", diagram(ROUND)), by=ADMIN)
         effect.create(c)
     database.run(work)
 

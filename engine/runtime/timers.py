@@ -62,7 +62,7 @@ def fire_due(database: Database, limit: int = 1000, *, guard: Guard | None = Non
     for a worker that has just started and may follow one that a timer killed.
     """
     for handled in range(limit):
-        if careful and not database.run(lambda c: _note(c, guard)):
+        if careful and not database.run(lambda c: note(c, guard)):
             return handled
         if not database.run(lambda c: _fire_oldest(c, guard, careful)):
             return handled
@@ -126,7 +126,7 @@ def _subject(timer_id: int) -> str:
     return f"timer:{timer_id}"
 
 
-def _note(c: Connection, guard: Guard | None) -> bool:
+def note(c: Connection, guard: Guard | None) -> bool:
     """Write down which timer is tried next. One whose trial ended twice with the death of its worker is not tried again.
 
     Answers False when nothing is due.
@@ -146,7 +146,7 @@ def _note(c: Connection, guard: Guard | None) -> bool:
         claimed = c.execute(select(timer).where(timer.c.id == row.id)).one()
         _put_off(c, claimed, "处理它的程序两次意外终止。", enough=True)
         c.execute(DROP_NOTE, {"s": subject})
-        return _note(c, guard)
+        return note(c, guard)
     return True
 
 
