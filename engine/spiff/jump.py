@@ -30,7 +30,7 @@ class Plan:
     target: Any
 
 
-def plan(top: Tree, task: Task, target: Element) -> Plan:
+def plan(task: Task, target: Element) -> Plan:
     """What a send-back would do. Refuses (JumpRefused) with the names of the elements in the way."""
     task = _whole(task)
     here = task
@@ -45,9 +45,9 @@ def plan(top: Tree, task: Task, target: Element) -> Plan:
     if target.kind not in JUMPABLE or (isinstance(entry, Join) and len(entry._inputs) > 1):
         raise JumpRefused(f"不能退回到“{target.name}”，请退回到一个办理环节。")
     wanted = spec.branches.get(entry.name, frozenset())
-    missing = wanted - spec.branches.get(_outer_name(task), frozenset())
+    missing = wanted - spec.branches.get(task.task_spec.name, frozenset())
     if missing:
-        raise JumpRefused(_into_block(top, spec, here, target, missing))
+        raise JumpRefused(_into_block(spec, here, target, missing))
     return _withdrawal(task, entry, {split for split, _ in wanted})
 
 
@@ -55,10 +55,6 @@ def _whole(task: Task) -> Task:
     """One participant speaks for the whole countersign."""
     parent = task.parent
     return parent if parent is not None and parent.task_spec.instance == task.task_spec.name else task
-
-
-def _outer_name(task: Task) -> str:
-    return str(task.task_spec.name)
 
 
 def _entry(spec: Any) -> Any:
@@ -74,7 +70,7 @@ def _refuse_side_branch(task: Task) -> None:
             raise JumpRefused(f"“{name}”是由提醒、督办一类事件另外产生的环节，不在主流程上，不能退回；请直接办结它。")
 
 
-def _into_block(top: Tree, spec: Any, here: Task, target: Element, missing: frozenset[tuple[str, str]]) -> str:
+def _into_block(spec: Any, here: Task, target: Element, missing: frozenset[tuple[str, str]]) -> str:
     split = spec.task_specs[sorted(missing)[0][0]].element
     before = f"请退回到分叉“{split.name}”或它之前的环节" if split is not None else "请退回到分叉之前的环节"
     return f"不能从“{here.task_spec.element.name}”退回到“{target.name}”：它在另外的并行分支里，{before}。"
@@ -151,7 +147,7 @@ def targets(top: Tree, task: Task, elements: Any) -> tuple[Element, ...]:
     for name in top.visited:
         if name in elements and name != _whole(task).task_spec.name:
             try:
-                plan(top, task, elements[name])
+                plan(task, elements[name])
             except JumpRefused:
                 continue
             found.append(elements[name])

@@ -102,7 +102,7 @@ class Tokens:
         element = self.spec.elements.get(element_id)
         if element is None:
             raise JumpRefused("要退回的环节不在这个流程中，请重新选择。", element=element_id)
-        return jump.send(self._tree, jump.plan(self._tree, self._open(key), element))
+        return jump.send(self._tree, jump.plan(self._open(key), element))
 
     def targets(self, key: str) -> tuple[Element, ...]:
         return jump.targets(self._tree, self._open(key), self.spec.elements)

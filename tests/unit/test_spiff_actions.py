@@ -154,3 +154,43 @@ def test_a_boundary_event_on_a_called_process():
     case = Case(xml(text), {"review": REVIEW}).do("u")
 
     assert case.fire("b").people == ["late"]
+
+
+def test_an_error_in_a_called_process_reaches_the_edge_of_its_caller_with_its_code():
+    review = xml(f'start s\nuser u\n<endEvent id="e">{ERROR}</endEvent>\ns -> u -> e', process="review")
+    event = boundary("b", "c", ERROR, attributes='gl:resultVariable="wrong"')
+    text = f'start s\n<callActivity id="c" calledElement="review"/>\n{event}\nuser h\nend e\nend f\ns -> c -> e\nb -> h -> f'
+    case = Case(xml(text), {"review": review}).do("review:u")
+
+    assert case.people == ["h"] and case.vars["wrong"]["code"] == "42"
+
+
+def test_a_business_error_of_one_participant_reaches_the_edge_of_the_whole():
+    task = f'<serviceTask id="u" gl:function="town.ask">{many("<loopCardinality>3</loopCardinality>")}</serviceTask>'
+    case = Case(xml(f"start s\n{task}\n{boundary('b', 'u', ERROR)}\nuser h\nend e\nend f\ns -> u -> e\nb -> h -> f"))
+    case.tokens.fail_job(case.jobs[1].key, "42")
+    case.after()
+
+    assert case.people == ["h"] and case.jobs == []
+
+
+def test_a_failed_job_in_a_sub_process_can_be_sent_back_out_of_it():
+    inner = inside("subProcess", "sp", f"start is\n{SERVICE}\nend ie\nis -> c -> ie")
+    case = Case(xml(f"start s\nuser u\n{inner}\nend e\ns -> u -> sp -> e"), number="A", n=2).do("u").fail("c", None)
+    assert case.now.waits == () and not case.now.completed
+
+    case.tokens.send_back(case.now.failures[0].key, "u")
+    case.after()
+    assert case.people == ["u"] and case.now.failures == ()
+
+
+def test_conditions_inside_a_called_process_see_its_own_variables_only():
+    review = xml(
+        'start s\nxor g default="f_g_u"\nuser u\nuser v\nend e\ns -> g\ng -> v [level = "高"]\ng -> u\nu -> e\nv -> e',
+        process="review",
+    )
+    call = f'<callActivity id="c" calledElement="review">{extension(entry("input", "level", "grade"))}</callActivity>'
+
+    case = Case(xml(f"start s\n{call}\nend e\ns -> c -> e"), {"review": review}, grade="高", level="低")
+
+    assert case.people == ["review:v"]
