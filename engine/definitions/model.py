@@ -277,7 +277,7 @@ class Model:
             return self
         wanted = self._called_from(self.executable.id)
         kept = {scope: found for scope, found in self.scopes.items() if list(self.around(scope))[-1].id in wanted}
-        faults = tuple(fault for fault in self.faults if fault.process in ("", *wanted) or fault.kind == "duplicate")
+        faults = tuple(fault for fault in self.faults if fault.process in ("", *wanted) or fault.kind in ("duplicate", "nameless"))
         return Model(tuple(process for process in self.processes if process.id in wanted), kept, faults)
 
     def _called_from(self, process: str) -> frozenset[str]:

@@ -78,9 +78,8 @@ class _Reading:
         return found
 
     def process(self, element: etree._Element) -> Process:
-        self.inside = str(element.get("id") or "")
+        identity = self.inside = self.identity(element)
         known = self.gl(element)
-        identity = self.identity(element)
         self.scope(element, identity, None)
         executable = element.get("isExecutable", "true") in ("true", "1")
         self.inside = ""
