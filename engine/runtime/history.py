@@ -126,8 +126,7 @@ class Fault:
 
 def verify(c: Connection, stream: str | None = None) -> list[Fault]:
     """Every fault in the chains (of one stream, or all), and every case whose own head differs from the end of its chain."""
-    query = select(record.c.stream, record.c.seq, record.c.body, record.c.prev, record.c.h, record.c.alg)
-    query = query.order_by(record.c.stream, record.c.seq)
+    query = select(record).order_by(record.c.stream, record.c.seq)
     if stream is not None:
         query = query.where(record.c.stream == stream)
     ends: dict[str, tuple[int, bytes]] = {}
@@ -139,15 +138,23 @@ def _broken_links(rows: Any, ends: dict[str, tuple[int, bytes]]) -> Iterator[Fau
     for row in rows:
         seq, head = ends.get(row.stream, (0, ZERO))
         ends[row.stream] = (row.seq, row.h)
-        body = json.loads(row.body)
         if row.seq != seq + 1:
             yield Fault(row.stream, row.seq, f"记录不连续：应为第 {seq + 1} 条。")
         elif row.prev != head:
             yield Fault(row.stream, row.seq, "与上一条记录不衔接。")
         elif row.alg != ALG or hashlib.sha256(row.prev + row.body).digest() != row.h:
             yield Fault(row.stream, row.seq, "内容与校验值不符，可能被改动。")
-        elif (body.get("stream"), body.get("seq")) != (row.stream, row.seq):
-            yield Fault(row.stream, row.seq, "内容属于另一条记录。")
+        elif not _is_what_it_says(row, json.loads(row.body)):
+            yield Fault(row.stream, row.seq, "登记的时间、人员或环节与内容不符，可能被改动。")
+
+
+def _is_what_it_says(row: Any, body: Mapping[str, Any]) -> bool:
+    """The columns beside a body only repeat it, for searching."""
+    case = None if row.instance_id is None else f"case:{row.instance_id}"
+    if case != (row.stream if row.stream.startswith("case:") else None):
+        return False
+    said = (body["stream"], body["seq"], body["at"], body["actor"], body["action"], body["element"])
+    return said == (row.stream, row.seq, row.at.isoformat(timespec="milliseconds"), row.actor, row.kind, row.element_id)
 
 
 def _wrong_heads(c: Connection, stream: str | None, ends: Mapping[str, tuple[int, bytes]]) -> Iterator[Fault]:
