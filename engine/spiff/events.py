@@ -92,6 +92,10 @@ class Boundary(Catching, BoundaryEvent):
 
     cancel_activity: bool
 
+    @property
+    def leads_aside(self) -> bool:  # type: ignore[override]  # a plain attribute everywhere else
+        return not self.cancel_activity
+
     def interrupt(self, my_task: Task) -> None:
         if not self.cancel_activity:
             self.arm_again(my_task)
@@ -106,6 +110,7 @@ class Trigger(Catching, BpmnTaskSpec):
 
     logged = False
     holds_open = False
+    leads_aside = True
     interrupting = True
 
     def interrupt(self, my_task: Task) -> None:

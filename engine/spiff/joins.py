@@ -78,7 +78,7 @@ def is_split(spec: Any) -> bool:
 
 
 def pair_joins(process: Any) -> None:
-    """Give every join of a process its split and its feeders, and every node the branches it lies in."""
+    """Give every join of a process its split and its feeders, every node the branches it lies in; find the main flow."""
     specs = process.task_specs
     order = _reverse_postorder(specs, process.start.name)
     dominator = _dominators(specs, order)
@@ -89,6 +89,7 @@ def pair_joins(process: Any) -> None:
             spec.split = nearest if is_split(specs[nearest]) else None
             spec.feeders = frozenset(_reach(specs, spec._inputs, "_inputs", {name, spec.split}))
     process.branches = _branches(specs, order)
+    process.main = frozenset(_reach(specs, [order[0]], "_outputs", {name for name in order if specs[name].leads_aside}))
 
 
 def _reverse_postorder(specs: dict[str, Any], start: str) -> list[str]:

@@ -44,6 +44,8 @@ def plan(task: Task, target: Element) -> Plan:
     entry = _entry(spec.task_specs[target.id])
     if target.kind not in JUMPABLE or (isinstance(entry, Join) and len(entry._inputs) > 1):
         raise JumpRefused(f"不能退回到“{target.name}”，请退回到一个办理环节。")
+    if entry.name not in spec.main:
+        raise JumpRefused(f"不能退回到“{target.name}”：它由提醒、督办一类事件产生，不在主流程上。")
     wanted = spec.branches.get(entry.name, frozenset())
     missing = wanted - spec.branches.get(task.task_spec.name, frozenset())
     if missing:

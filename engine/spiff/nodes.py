@@ -26,6 +26,8 @@ class Node(BpmnTaskSpec):
     logged = True
     instance: str | None = None
     """The name of the spec of which this node makes several tasks."""
+    leads_aside = False
+    """Whether what follows is no part of the main flow."""
     holds_open = True
     """Whether a live task here keeps its scope open. The waiting start of an event sub-process does not."""
 
@@ -167,3 +169,4 @@ class Process(BpmnProcessSpec):
         self.bpmn_start_events: list[Any] = []
         self.start = Start(self, "Start")
         self.branches: dict[str, frozenset[tuple[str, str]]] = {}
+        self.main: frozenset[str] = frozenset()

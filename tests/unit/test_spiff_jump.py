@@ -120,6 +120,14 @@ def test_a_reminder_is_no_place_to_send_back_from_and_goes_with_its_step():
     assert case.back("u2", "u1").people == ["u1"]
 
 
+def test_the_path_of_a_reminder_is_no_target():
+    case = after(SEQUENCE, "u1").fire("b").do("r").do("u2")
+    assert case.targets("u3") == ["u1", "u2"]
+
+    with pytest.raises(JumpRefused, match="主流程"):
+        case.back("u3", "r")
+
+
 def test_an_open_reminder_of_a_branch_goes_with_its_branch_only():
     event = boundary("b", "a1", MESSAGE, interrupting=False)
     case = after(f"{PARALLEL}\n{event}\nuser r\nend re\nb -> r -> re", "u0").send("b").do("a1")
