@@ -6,10 +6,12 @@ from functools import lru_cache
 
 from engine import feel
 from engine.definitions.model import Flow, Model, Node
+from engine.definitions.tokens import LONGEST
 from engine.definitions.variables import ALWAYS, COUNTERS, TIMER, items
 from engine.feel import Parsed
 
 PERCENT = "%"
+DEEPEST = 30  # brackets
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,6 @@ def _of_loop(node: Node, known: frozenset[str]) -> Iterator[Site]:
     yield Site(node.id, node.name, "名单", node.loop.collection, "value", outside)
     yield Site(node.id, node.name, "通过规则", node.loop.completion, "completion", known)
     yield Site(node.id, node.name, "循环条件", node.loop.condition, "condition", known)
-
-
-LONGEST, DEEPEST = 2000, 30
 
 
 def too_long(text: str) -> bool:

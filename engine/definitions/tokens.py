@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOKEN = re.compile(
     r'(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>\d+(?:\.\d+)?)|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)'
@@ -19,9 +20,15 @@ class Token:
     value: str
 
 
+LONGEST = 2000  # characters; longer expressions are refused by a rule of their own and not looked at here
+
+
+@lru_cache(maxsize=4096)
 def tokens(expression: str) -> tuple[Token, ...]:
-    """The text cut into words; nothing is lost except spaces."""
-    found = []
+    """The text cut into words; nothing is lost except spaces. Nothing at all for a text that is too long."""
+    found: list[Token] = []
+    if len(expression) > LONGEST:
+        return ()
     for match in _TOKEN.finditer(expression.removeprefix("=")):
         kind = str(match.lastgroup)
         found.append(Token("word" if kind == "name" and match.group() in WORDS else kind, match.group()))

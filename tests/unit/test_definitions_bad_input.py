@@ -29,7 +29,8 @@ REFUSED = {
     "not XML": (b"hello", "完整的 XML"),
     "half a file": (PLAIN[: len(PLAIN) // 2], "完整的 XML"),
     "a DOCTYPE": (b'<!DOCTYPE definitions SYSTEM "file:///etc/passwd">' + PLAIN[PLAIN.index(b"<bpmn:") :], "DOCTYPE"),
-    "a DOCTYPE in UTF-16": ('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE b [<!ENTITY a "x">]><b>&a;</b>'.encode("utf-16"), "DOCTYPE"),
+    "a DOCTYPE in UTF-16": ('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE b [<!ENTITY a "x">]><b>&a;</b>'.encode("utf-16"),
+                            "DOCTYPE"),
     "a billion laughs": (LAUGHS, "DOCTYPE"),
     "6 MB": (bpmn(f"<!--{'x' * (6 << 20)}-->"), "5 MB"),
     "200,000 attributes": (bpmn("".join(f'<task a="{n}"/>' for n in range(120_000))), "元素过多"),
@@ -175,3 +176,23 @@ def test_every_rule_looks_at_a_file_with_nothing_in_it() -> None:
 
     assert {one.rule for one in found} == {"LG17", "LI02"}
     assert len(all_rules()) > 60
+
+
+def flow(number: object, source: str, target: str, inside: str = "") -> str:
+    return f'<sequenceFlow id="f{number}" sourceRef="{source}" targetRef="{target}">{inside}</sequenceFlow>'
+
+
+def test_many_rewrites_cost_no_more_than_their_number() -> None:
+    steps = "".join(f'<task id="t{n}"/>' + flow(n, f"t{n}", "x") + flow(f"g{n}", f"t{n}", "y") for n in range(6_000))
+    twins = '<task id="t"/>' * 9_000 + flow(1, "t", "x") + flow(2, "t", "y")
+
+    assert len(rewrite(bpmn(f'<process id="p">{steps}</process>')).notes) == 6_000
+    assert len(rewrite(bpmn(f'<process id="p">{twins}</process>')).notes) == 1
+
+
+def test_many_conditions_of_one_gateway_cost_no_more_than_their_number() -> None:
+    same = " and ".join(f"v{n} = {n}" for n in range(150))
+    flows = "".join(flow(n, "g", "t", f"<conditionExpression>{same} and z = {n}</conditionExpression>") for n in range(1_500))
+    found = lint(read(bpmn(f'<process id="p"><exclusiveGateway id="g"/><task id="t"/>{flows}</process>')), Library())
+
+    assert {"LG05", "LG07"} <= {one.rule for one in found}

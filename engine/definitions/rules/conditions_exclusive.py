@@ -10,6 +10,7 @@ from engine.definitions.model import Model
 
 CODE = "LG07"
 SEVERITY = Severity.WARNING
+MOST = 30  # conditions of one gateway that are compared with each other; nobody can keep more apart anyway
 
 
 def check(model: Model, library: Library) -> Iterator[Problem]:
@@ -18,6 +19,7 @@ def check(model: Model, library: Library) -> Iterator[Problem]:
         conditional = [flow for flow in node.outgoing if flow.condition and flow.id != node.default]
         if len(conditional) < 2 or all("order" in flow.gl for flow in conditional):
             continue
-        if any(not exclude_each_other(str(a.condition), str(b.condition)) for a, b in combinations(conditional, 2)):
+        texts = [str(flow.condition) for flow in conditional]
+        if len(texts) > MOST or any(not exclude_each_other(one, other) for one, other in combinations(texts, 2)):
             yield problem(node, f"网关“{node.label}”的条件可能同时成立，将按所列顺序取第一个，请确认顺序",
                           "请把条件改成互不重叠，或给每条带条件的连线写上判断顺序（gl:order）。")

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from engine.definitions.expressions import DEEPEST, LONGEST, sites, too_long
+from engine.definitions.expressions import DEEPEST, sites, too_long
 from engine.definitions.findings import Problem, Severity
 from engine.definitions.library import Library
 from engine.definitions.model import Model
+from engine.definitions.tokens import LONGEST
 
 CODE = "LX06"
 SEVERITY = Severity.ERROR
