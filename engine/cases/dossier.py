@@ -108,21 +108,22 @@ def _facts(c: Connection, instance_id: int) -> Facts | None:
 
 def _sheets(view: CaseView, deployed: Deployed, confidential: bool) -> Iterator[Sheet]:
     """The report, then every step that was done with a form, in their order."""
+    known: dict[str, Any] = {}
     for event in view.events:
-        key, values = _form_of(event, view, deployed)
-        form = deployed.forms.get(key or "")
+        known |= {name: new for name, (_, new) in (event.detail.get("changed") or {}).items()}
+        form = deployed.forms.get(_form_of(event, deployed) or "")
         if form is not None:
+            values = {**known, **(event.detail.get("values") or {})}
             title = "上报" if event.kind == "started" else str(event.detail.get("item") or "")
             yield Sheet(title, event.name, event.at, tuple(_readable(form, values, confidential)))
 
 
-def _form_of(event: HistoryEvent, view: CaseView, deployed: Deployed) -> tuple[str | None, Mapping[str, Any]]:
+def _form_of(event: HistoryEvent, deployed: Deployed) -> str | None:
+    """The form that was filled in by what this event tells, if any."""
     if event.kind == "started":
-        return deployed.start_form, view.values
-    if event.kind == "completed":
-        element = deployed.spec.elements.get(event.element_id or "")
-        return (element.gl.get("formRef") if element else None), event.detail.get("values") or {}
-    return None, {}
+        return deployed.start_form
+    element = deployed.spec.elements.get(event.element_id or "") if event.kind == "completed" else None
+    return element.gl.get("formRef") if element else None
 
 
 def _readable(form: Form, values: Mapping[str, Any], confidential: bool) -> Iterator[FieldState]:

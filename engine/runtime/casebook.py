@@ -86,6 +86,12 @@ def show(c: Connection, instance_id: int, by: Participant) -> CaseView:
         desk.items_of(c, instance_id), tuple(history.of(c, instance_id)), frozenset(_verbs(row, by)))
 
 
+def story(c: Connection, instance_id: int, by: Participant) -> tuple[HistoryEvent, ...]:
+    """What happened in a case, oldest first; also for whoever is offered a step of it. Raises NotFound."""
+    _seen(c, instance_id, by)
+    return tuple(history.of(c, instance_id))
+
+
 def by_number(c: Connection, number: str, by: Participant) -> CaseView:
     """The same, by the number people know it by. Raises NotFound."""
     return show(c, lookup.by_number(c, number).id, by)

@@ -15,9 +15,11 @@ from engine.errors import NotFound
 from engine.people import ROLES, Participant, directory
 from engine.runtime import access, rows
 from engine.runtime import case as cases
-from engine.runtime.case import RUNNING, SUSPENDED
+from engine.runtime.case import RUNNING, SUSPENDED, Case
+from engine.runtime.commands.completing import AMBIENT
 from engine.runtime.offers import CLAIMED, OPEN
 from engine.runtime.tables import draft, work_item
+from engine.runtime.turn import look
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,21 @@ def of(c: Connection, item_id: str, by: Participant) -> Desk:
     deployed = definitions.load(c, row.definition_id)
     typed = c.execute(select(draft.c["values"], draft.c.saved_at)
                       .where(draft.c.work_item_id == item_id, draft.c.person_id == by.id)).first()
+    stored, names = _known(c, case, row)
     return Desk(
         item=item_of(c, row), revision=case.revision, status=case.status, form=deployed.forms.get(row.form_key or ""), access=row.access,
-        stored={**rows.variables(case.row.variables), **row.item}, names={"now": clock.now(), "today": clock.today()},
+        stored=stored, names=names,
         draft=None if typed is None else typed[0], draft_at=None if typed is None else typed[1],
         verbs=frozenset(_verbs(row, case.status, by)), why=_why(c, row, by))
+
+
+def _known(c: Connection, case: Case, row: Row[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(what fills the form, the other names its expressions may use): as the step itself sees them while it is live."""
+    if row.state in (OPEN, CLAIMED, SUSPENDED):
+        tokens = look(c, case.id)
+        names = tokens.names(row.id)
+        return tokens.visible(row.id), {name: names[name] for name in AMBIENT}
+    return {**rows.variables(case.row.variables), **row.item}, {"now": clock.now(), "today": clock.today()}
 
 
 def items_of(c: Connection, instance_id: int) -> tuple[Item, ...]:

@@ -1,6 +1,7 @@
 """A town in a real database behind the real application; every test starts from a fresh copy."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine.database import Database, connect
-from engine.people import importing
-from web import create_app
+from web import create_app, demo
 from web.settings import Settings
-
-ROOT = Path(__file__).resolve().parents[2]
-ORGANISATION = (ROOT / "bpmn/organisation/town.toml").read_bytes()
 
 
 class Visitor:
@@ -24,8 +21,8 @@ class Visitor:
         self.client = client
 
     def get(self, address: str, **more: object) -> object:
-        """Open a page."""
-        return self.client.get(address, **more)
+        """Open a page, and read it to its end."""
+        return self.client.get(address, buffered=True, **more)
 
     def token(self, address: str = "/account") -> str:
         """The word every form carries, read from a page as a browser would."""
@@ -37,16 +34,27 @@ class Visitor:
         return self.client.post(address, data={"csrf": self.token(), **(values or {})}, **more)
 
 
+@pytest.fixture(scope="session")
+def town_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the sample town and every shipped process, made once."""
+    folder = tmp_path_factory.mktemp("town")
+    made = Settings(database_url=f"sqlite:///{folder}/town.db", data=str(folder))
+    opened = connect(made.database_url)
+    opened.create_schema()
+    demo.organisation(made, opened)
+    opened.close()
+    return folder / "town.db"
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(database_url=f"sqlite:///{tmp_path}/town.db", data=str(tmp_path), demo=True)
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
+def database(settings: Settings, town_file: Path, tmp_path: Path) -> Iterator[Database]:
+    shutil.copy(town_file, tmp_path / "town.db")
     opened = connect(settings.database_url)
-    opened.create_schema()
-    opened.run(lambda c: importing.load(c, ORGANISATION))
     yield opened
     opened.close()
 

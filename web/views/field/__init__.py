@@ -37,8 +37,8 @@ def _states(typed: dict[str, Any]) -> tuple[Form, list[Any]]:
 
 def _page(typed: dict[str, Any], status: int = 200, **more: Any) -> Any:
     _, states = _states(typed)
-    page = render_template("field/report.html", states=states, key=new_key(), errors={}, **more)
-    return make_response(page, status)
+    shown = {"states": states, "key": new_key(), "errors": {}, **more}
+    return make_response(render_template("field/report.html", **shown), status)
 
 
 @blueprint.get("/report")

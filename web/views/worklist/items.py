@@ -51,14 +51,13 @@ def _asks_for_people(found: Desk) -> bool:
 
 def _shown(found: Desk, typed: dict[str, Any], status: int = 200, **more: Any) -> Any:
     with database().reading() as c:
-        view = casebook.show(c, found.item.instance_id, me()) if "complete" not in found.verbs else None
-        story = view or casebook.show(c, found.item.instance_id, me())
+        story = casebook.story(c, found.item.instance_id, me())
         targets = commands.targets(c, found.item.id, by=me()) if "send_back" in found.verbs else ()
         receivers = commands.receivers(c, found.item.id, by=me()) if "transfer" in found.verbs else ()
         withdrawable = "withdraw" in found.verbs and commands.may_withdraw(c, found.item.id, me())
-    page = render_template("worklist/task.html", desk=found, item=found.item, states=states_of(found, typed), story=story, targets=targets,
-                           receivers=receivers, withdrawable=withdrawable, key=new_key(), errors={}, **people_words(found) | more)
-    return make_response(page, status)
+    shown = {"desk": found, "item": found.item, "states": states_of(found, typed), "events": story, "targets": targets,
+             "receivers": receivers, "withdrawable": withdrawable, "key": new_key(), "errors": {}, **people_words(found), **more}
+    return make_response(render_template("worklist/task.html", **shown), status)
 
 
 @blueprint.get("/tasks/<item_id>")
