@@ -38,6 +38,7 @@ from sqlalchemy.types import TypeDecorator
 
 from engine import clock
 from engine.errors import Busy, KeyReused, Unavailable, UnknownOutcome
+from engine.server_watch import ServerWatch
 from engine.sqlite_writer import SqliteWriter
 
 T = TypeVar("T")
@@ -45,6 +46,7 @@ metadata = MetaData()
 BIGKEY = BigInteger().with_variant(Integer, "sqlite")
 RETRY_STATES = {"40001", "40P01", "55P03", "25006"}
 ATTEMPTS = 3
+LONGEST_READ, LONGEST_PING = 60.0, 5.0  # seconds
 PG_OPTIONS = ("-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s "
               "-c client_connection_check_interval=5s")
 
@@ -151,12 +153,13 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 5, readonly: bool = False) -> None:
         self.url = make_url(url)
         self.dialect = self.url.get_backend_name()
+        self._watch: ServerWatch | None = None
         if self.dialect == "sqlite":
             self._writer = None if readonly else SqliteWriter(self.url, once)
             self._engine = self._reader = _sqlite_reader(self.url)
         elif self.dialect == "postgresql":
-            self._writer = None
-            self._engine = _postgresql(self.url, pool_size)
+            self._writer, self._watch = None, ServerWatch()
+            self._engine = _postgresql(self.url, pool_size, self._watch)
             self._reader = self._engine.execution_options(postgresql_readonly=True)
         else:
             raise Unavailable(f"不支持的数据库类型“{self.dialect}”，请使用 sqlite 或 postgresql。")
@@ -165,36 +168,37 @@ class Database:
         """Run `work` in one write transaction and return its answer after the commit.
 
         key: the submission's key; the same key and payload again give the first answer, with nothing done twice.
-        timeout: seconds to wait for the writer (SQLite). Raises Busy, KeyReused, UnknownOutcome, Unavailable, and what `work` raises.
+        timeout: seconds to wait for the writer (SQLite) or for the server (PostgreSQL).
+        Raises Busy, KeyReused, UnknownOutcome, Unavailable, and what `work` raises.
         """
         digest = digest_of(payload) if key is not None else ""
         if self._writer is not None:
             return cast(T, self._writer.run(work, key, digest, timeout))
         if self.dialect == "sqlite":
             raise Unavailable("数据库以只读方式打开，不能写入。请停止正在运行的服务后再执行。")
-        return self._run_postgresql(work, key, digest)
+        return self._run_postgresql(lambda c: once(c, work, key, digest), key is not None, clock.monotonic() + timeout)
 
-    def _run_postgresql(self, work: Callable[[Connection], T], key: str | None, digest: str) -> T:
+    def _run_postgresql(self, work: Callable[[Connection], T], keyed: bool, until: float) -> T:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._transaction(work, key, digest)
+                return self._transaction(work, until)
             except UnknownOutcome:
-                if key is None or attempt == ATTEMPTS:
+                if not keyed or attempt == ATTEMPTS or clock.monotonic() > until:
                     raise
             except exc.DBAPIError as error:
                 if not _may_retry(error):
                     raise
-                if attempt == ATTEMPTS:
+                if attempt == ATTEMPTS or clock.monotonic() > until:
                     raise (Unavailable if error.connection_invalidated else Busy)(cause=str(error.orig)) from error
             time.sleep(random.uniform(0.01, 0.05) * attempt)
         raise Busy()
 
-    def _transaction(self, work: Callable[[Connection], T], key: str | None, digest: str) -> T:
+    def _transaction(self, work: Callable[[Connection], T], until: float) -> T:
         """From the moment COMMIT is sent a failure is unknown, never failed (including a cancelled wait for the standby)."""
-        with _opened(self._engine) as c:
+        with _opened(self._engine, self._watch, until) as c:
             transaction = c.begin()
             try:
-                answer = once(c, work, key, digest)
+                answer = work(c)
             except BaseException:
                 transaction.rollback()
                 raise
@@ -209,8 +213,9 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read-only connection that sees the newest commit. Decisions are never made on it: those belong into `run`."""
-        with _opened(self._reader) as c:
+        """A read-only connection that sees the newest commit, for a minute at most on PostgreSQL. Decisions are never made on it:
+        those belong into `run`."""
+        with _opened(self._reader, self._watch, clock.monotonic() + LONGEST_READ) as c:
             yield c
 
     def create_schema(self) -> None:
@@ -222,6 +227,8 @@ class Database:
         if self._writer is not None:
             self._writer.close()
         self._engine.dispose()
+        if self._watch is not None:
+            self._watch.close()
 
 
 def connect(url: str, *, pool_size: int = 5, readonly: bool = False) -> Database:
@@ -236,15 +243,16 @@ def connect(url: str, *, pool_size: int = 5, readonly: bool = False) -> Database
 
 
 @contextlib.contextmanager
-def _opened(engine: Engine) -> Iterator[Connection]:
+def _opened(engine: Engine, watch: ServerWatch | None, until: float) -> Iterator[Connection]:
     try:
         c = engine.connect()
-    except exc.DBAPIError as error:
-        raise Unavailable("连接不上数据库，请检查数据库是否启动、地址和口令是否正确。", cause=str(error.orig)) from error
-    try:
-        yield c
-    finally:
-        c.close()
+    except (exc.DBAPIError, exc.InvalidRequestError) as error:
+        raise Unavailable("连接不上数据库，请检查数据库是否启动、地址和口令是否正确。", cause=str(error)) from error
+    with watch.bound(c.connection.dbapi_connection, until) if watch is not None else contextlib.nullcontext():
+        try:
+            yield c
+        finally:
+            c.close()
 
 
 def _may_retry(error: exc.DBAPIError) -> bool:
@@ -259,17 +267,27 @@ def loses_transaction(error: BaseException) -> bool:
     return _may_retry(error) or isinstance(error.orig, sqlite3.OperationalError)
 
 
-def _postgresql(url: URL, pool_size: int) -> Engine:
-    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, connect_args={
+def _postgresql(url: URL, pool_size: int, watch: ServerWatch) -> Engine:
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, connect_args={
         "connect_timeout": 5, "tcp_user_timeout": 5000, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
         "options": PG_OPTIONS})
 
     @event.listens_for(engine, "connect")
     def _watch_notices(dbapi: Any, record: Any) -> None:
         def notice(diagnostic: Any) -> None:
-            if diagnostic.sqlstate == "01000" and "replicated" in (diagnostic.message_primary or ""):
+            # Read only after COMMIT: the wait for the standby was cancelled. Its words depend on the server's language.
+            if diagnostic.sqlstate == "01000":
                 record.info["unreplicated"] = True
         dbapi.add_notice_handler(notice)
+
+    @event.listens_for(engine, "checkout")
+    def _is_there(dbapi: Any, record: Any, proxy: Any) -> None:
+        """Asked before use, within a time of our own; a connection that does not answer is replaced by a new one."""
+        with watch.bound(dbapi, clock.monotonic() + LONGEST_PING):
+            try:
+                engine.dialect.do_ping(dbapi)
+            except dbapi.Error as error:
+                raise exc.DisconnectionError(str(error)) from error
 
     return engine
 

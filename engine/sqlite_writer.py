@@ -129,7 +129,7 @@ class SqliteWriter:
                 except BaseException as failure:
                     if alone or not _still_open(c):
                         raise
-                    outcomes.append((request, None, failure))
+                    outcomes.append((request, None, _plain(failure) if isinstance(failure, exc.DBAPIError) else failure))
             transaction.commit()
         except exc.DBAPIError:
             _roll_back(c, transaction)
