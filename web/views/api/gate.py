@@ -65,7 +65,7 @@ def asked() -> dict[str, Any]:
     given: dict[str, Any] = {}
     for name, values in request.args.lists():
         number = name in described.parts and described.parts[name].kind == "integer" and re.fullmatch(r"\d{1,16}", values[0])
-        given[name] = int(values[0]) if number else values[0]
+        given[name] = values if len(values) > 1 else int(values[0]) if number else values[0]
     return dict(described.checked(given))
 
 
