@@ -24,6 +24,8 @@ TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 MAX_PIXELS = 80_000_000
 VIEW_PIXELS, VIEW_QUALITY = 1280, 82
 CHUNK = 1 << 20
+BROKEN = (UnidentifiedImageError, Image.DecompressionBombWarning, Image.DecompressionBombError, SyntaxError, ValueError, OSError)
+"""What the picture library raises for bad bytes; an OSError with an errno is the disk's and no fault of the picture."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,9 @@ def _inspect(path: Path, name: str, size: int, sha256: str, sm3: str | None) -> 
                 if width * height > MAX_PIXELS:
                     raise UnsafeInput("照片的像素过多，请用手机普通模式拍摄后重新上传。")
                 kind = TYPES[picture.format or ""]
-    except (UnidentifiedImageError, Image.DecompressionBombWarning, Image.DecompressionBombError, SyntaxError, ValueError) as error:
+    except BROKEN as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise UnsafeInput("这个文件不是可以使用的照片，请上传 JPG、PNG 或 WEBP 图片。", cause=str(error)) from error
     return Stored(Path(name).name[:200] or "照片", kind, size, width, height, sha256, sm3)
 
@@ -117,7 +121,7 @@ def _write_view(path: Path, target: Path) -> None:
             view = ImageOps.exif_transpose(picture).convert("RGB")
             view.thumbnail((VIEW_PIXELS, VIEW_PIXELS))
             view.save(part, "JPEG", quality=VIEW_QUALITY)
-    except (OSError, SyntaxError, ValueError) as error:
+    except BROKEN as error:
         part.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno is not None:
             raise

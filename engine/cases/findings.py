@@ -81,8 +81,7 @@ def report(c: Connection, values: Mapping[str, Any], *, by: Participant, unit_id
 
 def take_in(database: Database, request: Request) -> bool:
     """Take in a request from elsewhere, once for ever per external id; False when it was taken in before."""
-    answer = database.run(lambda c: take_in_once(c, request), key=f"intake:{request.external_id}", payload=request.external_id)
-    return bool(answer.pop("fresh", False)) and bool(answer["instance"])
+    return bool(database.run(lambda c: take_in_once(c, request))["fresh"])
 
 
 def take_in_once(c: Connection, request: Request) -> dict[str, Any]:

@@ -39,9 +39,9 @@ def doctor(instances: bool) -> None:
 def verify() -> None:
     """核对全部办理记录的哈希链。Verify the hash chains of the whole record."""
     with opened() as (_, db), db.reading() as c:
-        fault = history.verify(c)
-        if fault is not None:
-            raise click.ClickException(str(fault))
+        faults = history.verify(c)
+        if faults:
+            raise click.ClickException("\n".join(["办理记录有问题，请立即保护现场并联系审计管理员：", *map(str, faults[:20])]))
         click.echo("全部记录连续、未被改动。")
 
 
