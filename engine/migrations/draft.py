@@ -8,10 +8,10 @@ import importlib
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic.autogenerate import produce_migrations, render_python_code
-from alembic.operations.ops import MigrationScript
+from alembic.operations.ops import MigrationScript, UpgradeOps
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
@@ -43,7 +43,7 @@ def import_tables() -> None:
             importlib.import_module(".".join(("engine", *path.relative_to(ENGINE).with_suffix("").parts)))
 
 
-def plain_type(kind: str, value: Any, _context: Any) -> str | bool:
+def plain_type(kind: str, value: Any, _context: Any) -> str | Literal[False]:
     """Our own column types by what they are in the database: a revision must not change when the program does."""
     if kind != "type":
         return False
@@ -70,7 +70,7 @@ def main() -> None:
         with database.reading() as c:
             script = missing(c)
         database.close()
-    body = render_python_code(script.upgrade_ops, render_item=plain_type)
+    body = render_python_code(script.upgrade_ops or UpgradeOps(), render_item=plain_type)
     path = migrations.FOLDER / "versions" / f"{number}.py"
     path.write_text(HEADER.format(words=words, number=number, before=before) + f"    {body}\n", "utf-8")
 
