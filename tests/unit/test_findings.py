@@ -121,7 +121,8 @@ def test_nobody_else_takes_it_back_and_nobody_without_a_reason(town: SampleTown)
 
 def test_after_the_centre_has_accepted_a_report_cannot_be_taken_back(town: SampleTown) -> None:
     answer = town.report()
-    town.does(CADRE, "村社纠正", correction_outcome="cannot", correction_measures=["persuade"], correction_words="已劝", correction_reason="无权")
+    outcome = {"correction_outcome": "cannot", "correction_measures": ["persuade"], "correction_words": "已劝", "correction_reason": "无权"}
+    town.does(CADRE, "村社纠正", **outcome)
     if "网格员复核" in town.steps(answer["instance"]):
         town.does(FINDER, "网格员复核", grid_check_outcome="upward", grid_check_note="请上级处理")
     town.does(AREA, "片区研判上报", area_outcome="report", area_note="建议执法队处理")
