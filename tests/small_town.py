@@ -41,11 +41,11 @@ again -> e [n >= {ROUNDS}]
 late -> noted
 """
 
-def diagram(drawn: str) -> bytes:
+def diagram(drawn: str, key: str = KEY) -> bytes:
     """A process of the village in the notation of the tests."""
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><definitions id="D" {NAMESPACES}>{EVENTS}'
-        f'<process id="{KEY}" name="核查" isExecutable="true" gl:startRoles="village_cadre">{body(drawn)}</process></definitions>'
+        f'<process id="{key}" name="核查" isExecutable="true" gl:startRoles="village_cadre">{body(drawn)}</process></definitions>'
     ).encode()
 
 
