@@ -3,10 +3,12 @@
 import secrets
 
 from flask import Flask, Response, g, request
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from web.context import settings
 
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()"
+LARGEST_NUMBER = 2**53
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -42,7 +44,19 @@ def _headers(response: Response) -> Response:
     return response
 
 
+class Number(IntegerConverter):
+    """A number in an address that a database can hold; a larger one is no address of ours."""
+
+    def to_python(self, value: str) -> int:
+        """Raises ValidationError, which reads as 404."""
+        number = int(super().to_python(value))
+        if number > LARGEST_NUMBER:
+            raise ValidationError()
+        return number
+
+
 def install(app: Flask) -> None:
     """Put the headers on every answer and give templates the nonce."""
+    app.url_map.converters["int"] = Number
     app.jinja_env.globals["csp_nonce"] = nonce
     app.after_request(_headers)

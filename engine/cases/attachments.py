@@ -187,7 +187,7 @@ def get(c: Connection, key: str) -> Attachment:
     """One attachment. Raises NotFound."""
     row = c.execute(select(attachment).where(attachment.c.id == key)).first()
     if row is None:
-        raise NotFound("没有这张照片，可能已被删除。")
+        raise NotFound(file=key)
     return _attachment(row)
 
 

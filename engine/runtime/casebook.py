@@ -93,8 +93,11 @@ def story(c: Connection, instance_id: int, by: Participant) -> tuple[HistoryEven
 
 
 def by_number(c: Connection, number: str, by: Participant) -> CaseView:
-    """The same, by the number people know it by. Raises NotFound."""
-    return show(c, lookup.by_number(c, number).id, by)
+    """The same, by the number people know it by. Raises NotFound, which says the same of an unknown and of a foreign number."""
+    try:
+        return show(c, lookup.by_number(c, number).id, by)
+    except NotFound as error:
+        raise NotFound(number=number, person=by.id) from error
 
 
 def progress(c: Connection, instance_id: int, by: Participant) -> tuple[int, Progress]:

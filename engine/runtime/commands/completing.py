@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine import forms
 from engine.database import UTCDateTime
+from engine.errors import NotFound
 from engine.people import Participant
 from engine.runtime import access
 from engine.runtime import case as cases
@@ -93,8 +94,10 @@ def save_draft(c: Connection, item_id: str, values: Mapping[str, Any], *, by: Pa
 
 
 def discard_draft(c: Connection, item_id: str, *, by: Participant) -> dict[str, Any]:
-    """Throw a draft away; having none is no fault."""
-    case, _ = cases.locked_with_item(c, item_id, by=by)
+    """Throw a draft away; having none is no fault. Raises NotFound when the item is not this person's to see."""
+    case, item = cases.locked_with_item(c, item_id, by=by)
+    if not access.may_do(item, by) and not access.may_see(c, by, case.row):
+        raise NotFound(item=item_id, person=by.id)
     c.execute(DROP_DRAFT, {"i": item_id, "person": by.id})
     return case.answer(item=item_id)
 
