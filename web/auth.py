@@ -3,6 +3,7 @@
 Every route declares its policy with `@policy(...)`; one that does not is refused, and a guard test fails.
 """
 
+import datetime as dt
 import hashlib
 import hmac
 import secrets
@@ -28,11 +29,13 @@ class Policy:
     """Who may use a route: anybody (`public`), or a signed-in person who has one of the capabilities (none named: every signed-in person).
 
     `csrf=False` is only for routes that authenticate by something a foreign page cannot send, such as a bearer token.
+    `quiet`: a page asks for it by itself, so it is no sign that a person is there, and an idle session still runs out.
     """
 
     capabilities: tuple[str, ...] = ()
     public: bool = False
     csrf: bool = True
+    quiet: bool = False
 
     def allows(self, person: Participant | None) -> bool:
         """True when this person (None: nobody signed in) may use the route."""
@@ -41,10 +44,10 @@ class Policy:
         return not self.capabilities or any(person.may(capability) for capability in self.capabilities)
 
 
-def policy(*capabilities: str, public: bool = False, csrf: bool = True) -> Callable[[View], View]:
+def policy(*capabilities: str, public: bool = False, csrf: bool = True, quiet: bool = False) -> Callable[[View], View]:
     """Declare who may use a view. Stands directly above the function, below the route."""
     def declare(view: View) -> View:
-        view.policy = Policy(capabilities, public, csrf)  # type: ignore[attr-defined]
+        view.policy = Policy(capabilities, public, csrf, quiet)  # type: ignore[attr-defined]
         return view
     return declare
 
@@ -115,13 +118,14 @@ def forget_session(response: Response | BaseResponse) -> Response | BaseResponse
     return response
 
 
-def _identify() -> None:
+def _identify(quiet: bool) -> None:
     g.session = g.participant = None
     secret = request.cookies.get(cookie_name())
     if not secret or request.endpoint == "static":
         return
     with database().reading() as c:
-        found = sessions.find(c, secret)
+        idle, absolute = dt.timedelta(minutes=settings().session_idle_minutes), dt.timedelta(hours=settings().session_hours)
+        found = sessions.find(c, secret, idle, absolute)
         if found is None:
             return
         try:
@@ -129,7 +133,7 @@ def _identify() -> None:
         except NotFound:
             return
     g.session = found
-    if sessions.is_stale(found):
+    if sessions.is_stale(found) and not quiet:
         database().run(lambda c: sessions.touch(c, found.id))
 
 
@@ -145,8 +149,8 @@ def _own_page() -> bool:
 def _check() -> Response | BaseResponse | None:
     if request.endpoint is None:
         return None
-    _identify()
     declared = policy_of(request.endpoint)
+    _identify(quiet=declared is not None and declared.quiet)
     if declared is None:
         raise NotAllowed(endpoint=request.endpoint)
     if request.method not in SAFE and declared.csrf:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request
 
+from engine.notifications import inbox
+from web.context import database
+
 ORDER = ("worklist", "field", "cases", "supervision", "map", "reports", "studio", "admin", "account")
 
 
@@ -44,7 +47,14 @@ def menu() -> tuple[Place, ...]:
     return tuple(place for place in offered if not place.capability or person.may(place.capability))
 
 
+def unread() -> int:
+    """How many notices wait for whoever is signed in."""
+    with database().reading() as c:
+        return inbox.unread(c, g.participant.id)
+
+
 def install(app: Flask) -> None:
     """Give templates the menu and who reads the page."""
     app.jinja_env.globals["menu"] = menu
+    app.jinja_env.globals["unread"] = unread
     app.context_processor(lambda: {"participant": g.get("participant"), "demo": current_app.extensions["gridloop"]["settings"].demo})

@@ -15,7 +15,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from engine import clock
 from engine.cases import attachments
 from engine.cases.attachments import Stored
-from engine.forms import Field, Form, Option
+from engine.forms import Field, FieldState, Form, Option
 from web.context import database, me, settings
 from web.words import moment
 
@@ -92,6 +92,15 @@ def grouped(options: Iterable[Option]) -> list[tuple[str, list[tuple[Any, str]]]
     return [(group, [(value, text) for _, text, value in rows]) for group, rows in groupby(split, key=lambda row: row[0])]
 
 
+def labels(states: Iterable[FieldState]) -> dict[str, str]:
+    """What each field is called, by the path its error would have."""
+    found: dict[str, str] = {}
+    for state in states:
+        found |= {state.path: state.label} if state.key else {}
+        found |= labels(state.children)
+    return found
+
+
 def for_input(value: Any, subtype: str) -> str:
     """A stored date or moment as the browser's own input wants it, in Asia/Shanghai."""
     if not isinstance(value, str) or subtype != "datetime":
@@ -114,4 +123,4 @@ def as_moment(value: Any) -> str:
 
 def install(app: Flask) -> None:
     """Filters for the field macros."""
-    app.jinja_env.filters.update(grouped=grouped, for_input=for_input, as_moment=as_moment)
+    app.jinja_env.filters.update(grouped=grouped, labels=labels, for_input=for_input, as_moment=as_moment)

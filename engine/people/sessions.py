@@ -133,10 +133,10 @@ def open_session(c: Connection, person_id: str, address: str, agent: str) -> str
     return secret
 
 
-def find(c: Connection, secret: str) -> Session | None:
-    """The session that the secret opens, None when there is none or it has run out."""
+def find(c: Connection, secret: str, idle: dt.timedelta = IDLE, absolute: dt.timedelta = ABSOLUTE) -> Session | None:
+    """The session that the secret opens, None when there is none, or when it was idle or open for too long."""
     row = c.execute(SESSION, {"s": hashed(secret)}).first()
-    if row is None or clock.now() - row.seen_at > IDLE or clock.now() - row.created_at > ABSOLUTE:
+    if row is None or clock.now() - row.seen_at > idle or clock.now() - row.created_at > absolute:
         return None
     return Session(row.id, row.person_id, row.created_at, row.seen_at, row.address, row.agent)
 

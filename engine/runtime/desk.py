@@ -140,7 +140,7 @@ def _candidates(c: Connection, row: Row[Any]) -> str:
 def _why(c: Connection, row: Row[Any], by: Participant) -> str:
     offered = _candidates(c, row)
     if row.assignee == by.id:
-        return f"“{row.name}”由您签收或指定由您办理" + (f"（岗位：{offered}）。" if offered else "。")
+        return f"“{row.name}”已由您领取，或者指定由您办理" + (f"（岗位：{offered}）。" if offered else "。")
     if row.assignee is None and row.candidate_key in by.candidate_keys:
         return f"流程规定“{row.name}”由{offered}办理，您担任这个岗位。"
     return f"您可以查看这件事；“{row.name}”由{offered or '指定的人'}办理。"

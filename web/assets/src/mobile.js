@@ -79,7 +79,10 @@ function showErrors(errors, message) {
   title.textContent = message;
   Object.entries(errors || {}).forEach(([path, text]) => {
     const li = document.createElement('li'), a = document.createElement('a');
-    a.href = `#f-${path.replace(/\./g, '-')}`; a.textContent = text;
+    const at = document.getElementById(`f-${path.replace(/\./g, '-')}`), named = at && (at.matches('fieldset') ? at : at.closest('.field'));
+    const label = named && named.querySelector('label:not(.btn):not(.visually-hidden), legend');
+    a.href = `#f-${path.replace(/\./g, '-')}`;
+    a.textContent = label ? `${label.firstChild.textContent.trim()}：${text}` : text;
     li.append(a); list.append(li);
   });
   box.append(title, list);

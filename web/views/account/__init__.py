@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, url_for
 
-from engine.errors import NotAllowed
+from engine.errors import InvalidValues, NotAllowed
+from engine.notifications import inbox
 from engine.people import ROLES, Participant, Post, directory, sessions
 from web import auth, navigation
 from web.auth import policy
@@ -118,10 +119,32 @@ def password() -> Any:
         fits = sessions.password_fits(c, me().id, request.form.get("current", ""))
     if not fits:
         return _own({"current": "当前密码不正确。"}, 422)
-    new_hash, person, kept = sessions.hash_password(request.form.get("password", "")), me(), g.session.id
+    try:
+        new_hash = sessions.hash_password(request.form.get("password", ""))
+    except InvalidValues as refusal:
+        return _own(dict(refusal.errors), 422)
+    person, kept = me(), g.session.id
     database().run(lambda c: sessions.change_password(c, person, new_hash, kept))
     flash("密码已修改，其他设备上的登录已退出。")
     return redirect(url_for("account.own"))
+
+
+@blueprint.get("/notices")
+@policy()
+def notices() -> Any:
+    """What this person was told, unread first."""
+    with database().reading() as c:
+        told = inbox.of(c, me().id)
+    return render_template("account/notices.html", told=told)
+
+
+@blueprint.post("/notices/read")
+@policy()
+def read_notices() -> Any:
+    """Mark everything as read."""
+    person = me()
+    database().run(lambda c: inbox.mark_read(c, person.id))
+    return redirect(url_for("account.notices"))
 
 
 @blueprint.post("/account/text-size")

@@ -16,7 +16,7 @@ from web import submission
 from web.auth import policy
 from web.context import database, me
 from web.views.worklist.room import blueprint
-from web.words import chip
+from web.words import moment
 
 
 def opened(item_id: str) -> Desk:
@@ -99,9 +99,13 @@ def _onwards(done: Item, instance_id: int) -> Any:
 def _next_words(following: tuple[Item, ...]) -> str:
     if not following:
         return "这件事已全部办完。"
-    steps = "；".join(f"“{item.name}”，由{item.holder or item.candidates or '指定人员'}办理，{chip(item.due_at, item.warn_at).text}"
+    steps = "；".join(f"“{item.name}”，由{item.holder or item.candidates or '指定人员'}办理{_until(item)}"
                      for item in following[:3])
     return f"接下来：{steps}。"
+
+
+def _until(item: Item) -> str:
+    return f"，应在 {moment(item.due_at)} 前完成" if item.due_at else ""
 
 
 @blueprint.post("/tasks/<item_id>/preview")

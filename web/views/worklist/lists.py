@@ -70,7 +70,7 @@ def tasks() -> Any:
 
 
 @blueprint.get("/tasks/rows")
-@policy()
+@policy(quiet=True)
 def rows() -> Any:
     """The rows alone, for the refresh every ten seconds; the numbers on the tabs come along."""
     return render_template("worklist/_rows.html", refreshed=True, **_page(_asked(), request.args.get("page", 1, int)))
