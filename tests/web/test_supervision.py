@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from engine.database import Database
 from engine.supervision import audit
 from tests.steps import a_case
+from tests.web import loop
 
 HOUR = dt.timedelta(hours=1)
 TOWN, OTHER_TOWN = "/990100/990100101/", "/990100/990100102/"
@@ -76,3 +77,28 @@ def test_the_export_names_who_took_it_and_holds_no_formulas(as_person, database:
 
 def test_an_export_needs_the_word_of_our_own_page(as_person) -> None:
     assert as_person(INSPECTOR).client.post("/supervision/export").status_code == 400
+
+
+def test_a_reminder_reaches_the_holder_and_the_record(as_person, database: Database) -> None:
+    case = loop.report(database)
+    item = loop.first_task(database, "cs01")
+
+    answer = as_person(INSPECTOR).post(f"/supervision/steps/{item.id}/urge", {"next": "/supervision?level=fine"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/supervision?level=fine")
+    assert loop.first_task(database, "cs01").urged == 1
+    assert "催办" in text(as_person(INSPECTOR).get(f"/cases/{case}"))
+
+
+def test_a_reminder_beyond_the_own_town_is_refused(as_person, database: Database) -> None:
+    loop.report(database)
+    item = loop.first_task(database, "cs01")
+
+    assert as_person(FOREIGN_INSPECTOR).post(f"/supervision/steps/{item.id}/urge").status_code == 404
+    assert "催办" not in text(as_person("sfj").get("/supervision"))
+
+
+def test_a_board_leads_to_the_case(as_person, database: Database) -> None:
+    case = loop.report(database)
+
+    assert f'href="/cases/{case}"' in text(as_person(INSPECTOR).get("/supervision"))
