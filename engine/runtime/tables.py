@@ -95,7 +95,7 @@ work_item = Table(
     Index("work_item_by_candidate", "candidate_key", "state", "due_at"),
     Index("work_item_by_assignee", "assignee", "state", "due_at"),
     Index("work_item_by_instance", "instance_id", "state"),
-    Index("work_item_by_ender", "ended_by", "ended_at"),
+    Index("work_item_by_ender", "ended_by", "state", "ended_at"),
     Index("work_item_by_due", "state", "due_at"),
     Index("work_item_by_unit", "unit_path", "state"),
 )

@@ -32,11 +32,15 @@ def does(role: str, step: str, **values: Any) -> dict[str, Any]:
     return {"办理": {"岗位": role, "事项": step, "表单": values}}
 
 
-PERSUADED = does("village_cadre", "村社纠正", correction_outcome="corrected", correction_measures=["persuade", "slip"], correction_words="收摊")
+CORRECTED = {"correction_outcome": "corrected", "correction_measures": ["persuade", "slip"], "correction_words": "收摊"}
+PERSUADED = does("village_cadre", "村社纠正", **CORRECTED)
 CHECKED = does("grid_worker", "网格员复核", grid_check_outcome="passed")
 SETTLED = [
-    PERSUADED, CHECKED, does("grid_worker", "反馈网格员", finder_acknowledged=True), does("village_cadre", "反馈村社", village_acknowledged=True)
-]  # fmt: skip
+    PERSUADED,
+    CHECKED,
+    does("grid_worker", "反馈网格员", finder_acknowledged=True),
+    does("village_cadre", "反馈村社", village_acknowledged=True),
+]
 
 
 def elements(town: Town) -> set[str]:

@@ -125,7 +125,8 @@ def test_the_cost_follows_from_the_persons_list_and_not_from_the_table(busy):
     busy.run(lambda c: c.execute(insert(work_item), strangers) and None)
     with busy.database.reading() as c:
         lines = _plan(c, busy)
-    assert not [line for line in lines if "SCAN work_item" in line or "Seq Scan on work_item" in line], lines
+    wrong = ("Seq Scan on work_item",) if busy.database.dialect == "postgresql" else ("SCAN work_item", "work_item_by_due")
+    assert not [line for line in lines if any(words in line for words in wrong)], lines
     assert page_of(busy, CADRE).counts["all"] == 2
 
 

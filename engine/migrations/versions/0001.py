@@ -423,7 +423,7 @@ def upgrade() -> None:
     op.create_index('work_item_by_assignee', 'work_item', ['assignee', 'state', 'due_at'], unique=False)
     op.create_index('work_item_by_candidate', 'work_item', ['candidate_key', 'state', 'due_at'], unique=False)
     op.create_index('work_item_by_due', 'work_item', ['state', 'due_at'], unique=False)
-    op.create_index('work_item_by_ender', 'work_item', ['ended_by', 'ended_at'], unique=False)
+    op.create_index('work_item_by_ender', 'work_item', ['ended_by', 'state', 'ended_at'], unique=False)
     op.create_index('work_item_by_instance', 'work_item', ['instance_id', 'state'], unique=False)
     op.create_index('work_item_by_unit', 'work_item', ['unit_path', 'state'], unique=False)
     op.create_table('draft',

@@ -5,23 +5,28 @@ from engine.runtime.commands.completing import complete, discard_draft, draft_of
 from engine.runtime.commands.many import claim_many, transfer_many
 from engine.runtime.commands.moving import Target, may_withdraw, send_back, targets, withdraw
 from engine.runtime.commands.retrying import retry
+from engine.runtime.commands.signing import add_signer, remove_signer
 from engine.runtime.commands.starting import Opening, open_case, start
 from engine.runtime.commands.steering import cancel, resume, suspend
 from engine.runtime.commands.talking import comment, urge
+from engine.runtime.messages import correlate
 
 __all__ = [
     "Opening",
     "Target",
+    "add_signer",
     "cancel",
     "claim",
     "claim_many",
     "comment",
     "complete",
+    "correlate",
     "discard_draft",
     "draft_of",
     "may_withdraw",
     "open_case",
     "receivers",
+    "remove_signer",
     "resume",
     "retry",
     "save_draft",
