@@ -59,7 +59,7 @@ def open_case(
 ) -> dict[str, Any]:
     """Start a case with values that were checked already. `by` is None when no person starts it."""
     place = directory.unit_of(c, opening.unit)
-    case = cases.locked(c, _insert(c, deployed, values, opening, (place.id, place.path), by), by=by)
+    case = cases.locked(c, int(c.execute(ADD, _row(deployed, values, opening, place, by)).scalar_one()), by=by)
     number = opening.number or ids.case_number(PREFIX, case.at, case.id)
     title = opening.title or _title(case, deployed, values, number)
     c.execute(NAME, {"i": case.id, "number": number, "words": title})
@@ -87,18 +87,19 @@ def _post(by: Participant | None, path: str) -> str | None:
     return next((post.title for post in posts if path.startswith(post.unit_path)), None)
 
 
-def _insert(
-    c: Connection, deployed: Deployed, values: Mapping[str, Any], opening: Opening, where: tuple[str, str], by: Participant | None
-) -> int:
-    row = {
+def _row(
+    deployed: Deployed, values: Mapping[str, Any], opening: Opening, place: directory.Unit, by: Participant | None
+) -> dict[str, Any]:
+    """A case that has not taken its first turn; its number and title follow from its id."""
+    return {
         "definition_id": deployed.id,
         "process_key": deployed.key,
         "business_key": ids.new_key(),
         "title": deployed.name,
         "category": deployed.category,
         "place": _place(values),
-        "unit_id": where[0],
-        "unit_path": where[1],
+        "unit_id": place.id,
+        "unit_path": place.path,
         "status": RUNNING,
         "revision": 0,
         "state": "",
@@ -110,7 +111,6 @@ def _insert(
         "started_by": by.id if by else None,
         "parent_id": opening.parent,
     }
-    return int(c.execute(ADD, row).scalar_one())
 
 
 def _place(values: Mapping[str, Any]) -> str | None:
