@@ -1,5 +1,7 @@
 """The programming interface as a program uses it."""
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -177,3 +179,10 @@ def test_the_documentation_is_a_page(as_person: Any) -> None:
     page = as_person("wg01").get("/api/v1/docs").get_data(as_text=True)
 
     assert "POST /findings" in page and "send-back" in page
+
+
+def test_the_example_of_the_handbook_works(program: Any) -> None:
+    page = (loop.ROOT / "docs/api.md").read_text("utf-8")
+    example = json.loads(re.search(r"-d '(\{.*?\})'", page, re.DOTALL)[1])
+
+    assert program("wg01").post("/findings", example).status_code == 201
