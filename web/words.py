@@ -1,7 +1,9 @@
 """How moments, time limits and files read in Chinese. Times are shown in Asia/Shanghai."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask
 
@@ -12,6 +14,8 @@ WEEKDAYS = "一二三四五六日"
 LEVELS = {"city": "市", "town": "镇街", "area": "片区", "village": "村社", "grid": "网格"}
 STATES = {"open": "待领取", "claimed": "办理中", "completed": "已办结", "withdrawn": "已收回", "suspended": "已挂起"}
 STATUSES = {"running": "办理中", "suspended": "已挂起", "completed": "已办结", "cancelled": "已终止"}
+
+LINKS = {"discovery": "网格发现", "correction": "村社纠正", "reporting": "点片上报", "handling": "执法处置", "feedback": "结果反馈"}
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,14 @@ def chip(due: dt.datetime | None, warn: dt.datetime | None = None, state: str = 
     return Chip("soon", "▲", f"剩{span(left)}") if soon else Chip("fine", "●", f"剩{span(left)}")
 
 
+def stages(items: Iterable[Any]) -> list[tuple[str, str]]:
+    """The five links of the loop as (name, done, now or later), by a case's work items; empty for a process without links."""
+    items = [item for item in items if item.link in LINKS]
+    live = {item.link for item in items if item.is_live}
+    passed = {"discovery"} | {item.link for item in items}
+    return [(name, "now" if key in live else "done" if key in passed else "later") for key, name in LINKS.items()] if items else []
+
+
 def role_name(key: str | None) -> str:
     """The role as people call it."""
     return ROLES[key].name if key is not None and key in ROLES else (key or "—")
@@ -89,4 +101,4 @@ def size(length: int) -> str:
 def install(app: Flask) -> None:
     """Filters for templates."""
     app.jinja_env.filters.update(moment=moment, day=day, iso=iso, ago=ago, span=span, role_name=role_name, filesize=size)
-    app.jinja_env.globals.update(chip=chip, STATES=STATES, STATUSES=STATUSES, LEVELS=LEVELS)
+    app.jinja_env.globals.update(chip=chip, stages=stages, STATES=STATES, STATUSES=STATUSES, LEVELS=LEVELS)

@@ -34,11 +34,15 @@ function put(manifest, name, data, budget) {
 async function bundle(manifest, name, { target, budget }) {
   const result = await esbuild.build({
     entryPoints: [path.join(here, `src/${name}.js`)], bundle: true, minify: true, format: 'iife', target, write: false, outdir: OUT,
-    legalComments: 'none', logLevel: 'error', define: { 'process.env.NODE_ENV': '"production"' },
+    legalComments: 'external', logLevel: 'error', define: { 'process.env.NODE_ENV': '"production"' },
     loader: { '.png': 'dataurl', '.svg': 'dataurl', '.woff2': 'dataurl', '.woff': 'empty', '.ttf': 'empty', '.eot': 'empty', '.bpmn': 'text' }
   });
   for (const f of result.outputFiles) {
     const ext = f.path.split('.').pop();
+    if (ext === 'txt') { // licences of what is inside
+      fs.writeFileSync(path.join(OUT, path.basename(f.path)), f.contents);
+      continue;
+    }
     put(manifest, `${name}.${ext}`, f.contents, budget[ext]);
   }
 }

@@ -11,9 +11,9 @@ from engine.runtime.worklist import Page, Paging
 from web.auth import policy
 from web.context import database, is_part, me
 from web.views.worklist.room import blueprint
+from web.words import LINKS
 
 VIEWS = {"all": "全部待办", "mine": "办理中", "claimable": "待领取", "due_today": "今日到期", "overdue": "已超期", "done": "已办"}
-LINKS = {"discovery": "网格发现", "correction": "村社纠正", "reporting": "点片上报", "handling": "执法处置", "feedback": "结果反馈"}
 ORDERS = {"due": "先到期的在前", "newest": "最新的在前", "oldest": "最早的在前", "priority": "紧急的在前"}
 EMPTY = {
     "all": ("没有待办", "新的事项分派给您的岗位后，会自动出现在这里。"),
