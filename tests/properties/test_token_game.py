@@ -322,7 +322,7 @@ class Match:
         self.moves += 1
 
 
-def play(seed: int) -> int:
+def check(seed: int) -> int:
     """One diagram to its end or for so many moves; the number of moves."""
     match = Match(seed)
     while match.moves < MOVES:
@@ -337,6 +337,6 @@ def play(seed: int) -> int:
 
 @pytest.mark.parametrize("block", range(10))
 def test_tokens_do_what_the_blocks_say(block):
-    """The seed of a failure is printed; `play(seed)` repeats it."""
+    """The seed of a failure is printed; `check(seed)` repeats it."""
     for seed in range(block * DIAGRAMS // 10, (block + 1) * DIAGRAMS // 10):
-        play(seed)
+        check(seed)

@@ -42,7 +42,7 @@ def two_steps(town: Town) -> Town:
     return town
 
 
-def refused(kind, town, command, person, *what, **how):
+def expect_refused(kind, town, command, person, *what, **how):
     with pytest.raises(kind) as caught:
         town.acts(command, person, *what, **how)
     return caught.value
@@ -78,9 +78,9 @@ def test_a_late_step_is_pressed_and_still_open(two_steps):
 
 def test_only_posts_named_by_the_diagram_start_a_case_and_only_where_they_are(town):
     town.draws(TWO_STEPS)
-    refused(NotAllowed, town, commands.start, CADRE, "p", {}, unit="qs-e-l-1")
-    refused(NotAllowed, town, commands.start, FAR_FINDER, "p", {}, unit="qs-e-l-1")
-    refused(NotFound, town, commands.start, FINDER, "nothing", {}, unit="qs-e-l-1")
+    expect_refused(NotAllowed, town, commands.start, CADRE, "p", {}, unit="qs-e-l-1")
+    expect_refused(NotAllowed, town, commands.start, FAR_FINDER, "p", {}, unit="qs-e-l-1")
+    expect_refused(NotFound, town, commands.start, FINDER, "nothing", {}, unit="qs-e-l-1")
 
 
 # ------------------------------------------------------------------------------------------------ taking and giving
@@ -92,7 +92,7 @@ def test_what_one_has_taken_nobody_else_sees_or_does(two_steps):
 
     assert two_steps.todo(OTHER_CADRE) == []
     assert two_steps.todo(CADRE, "mine") == ["前端纠正"]
-    taken = refused(InvalidState, two_steps, commands.claim, OTHER_CADRE, item)
+    taken = expect_refused(InvalidState, two_steps, commands.claim, OTHER_CADRE, item)
     assert "已由钱四签收" in taken.message
 
     two_steps.acts(commands.unclaim, CADRE, item)
@@ -110,7 +110,7 @@ def test_taking_twice_changes_nothing(two_steps):
 def test_a_second_completion_by_another_person_says_who_did_it(two_steps):
     item = two_steps.item(CADRE, "前端纠正")
     two_steps.does(CADRE, "前端纠正")
-    late = refused(InvalidState, two_steps, commands.complete, OTHER_CADRE, item, {})
+    late = expect_refused(InvalidState, two_steps, commands.complete, OTHER_CADRE, item, {})
     assert late.message == "“前端纠正”已由钱四于 3月2日 09:00 办理，无需再办。"
 
 
@@ -126,21 +126,21 @@ def test_a_repeated_submission_is_one_completion(two_steps):
 
 def test_what_one_may_not_see_reads_as_if_it_did_not_exist(two_steps):
     item = two_steps.item(CADRE, "前端纠正")
-    refused(NotFound, two_steps, commands.complete, FAR_CADRE, item, {})
-    refused(NotFound, two_steps, commands.claim, FAR_FINDER, item)
-    refused(NotFound, two_steps, commands.claim, CADRE, "no-such-item")
-    refused(NotFound, two_steps, commands.comment, FAR_CADRE, two_steps.case, "好")
+    expect_refused(NotFound, two_steps, commands.complete, FAR_CADRE, item, {})
+    expect_refused(NotFound, two_steps, commands.claim, FAR_FINDER, item)
+    expect_refused(NotFound, two_steps, commands.claim, CADRE, "no-such-item")
+    expect_refused(NotFound, two_steps, commands.comment, FAR_CADRE, two_steps.case, "好")
 
 
 def test_what_one_may_see_but_not_do_is_refused_with_words(two_steps):
     item = two_steps.item(CADRE, "前端纠正")
-    assert "其他岗位" in refused(NotAllowed, two_steps, commands.complete, DISPATCHER, item, {}).message
+    assert "其他岗位" in expect_refused(NotAllowed, two_steps, commands.complete, DISPATCHER, item, {}).message
 
 
 def test_a_page_that_is_out_of_date_is_a_conflict(two_steps):
     item = two_steps.entry(CADRE, "前端纠正")
     two_steps.waits(hours=3)
-    refused(Conflict, two_steps, commands.complete, CADRE, item.id, {}, revision=item.revision)
+    expect_refused(Conflict, two_steps, commands.complete, CADRE, item.id, {}, revision=item.revision)
     two_steps.acts(commands.complete, CADRE, item.id, {}, revision=two_steps.entry(CADRE, "前端纠正").revision)
 
 
@@ -149,8 +149,8 @@ def test_a_page_that_is_out_of_date_is_a_conflict(two_steps):
 
 def test_a_step_is_handed_to_a_colleague_and_to_nobody_else(two_steps):
     item = two_steps.item(CADRE, "前端纠正")
-    refused(InvalidState, two_steps, commands.transfer, CADRE, item, OFFICER)
-    refused(NotAllowed, two_steps, commands.transfer, AREA, item, OTHER_CADRE)
+    expect_refused(InvalidState, two_steps, commands.transfer, CADRE, item, OFFICER)
+    expect_refused(NotAllowed, two_steps, commands.transfer, AREA, item, OTHER_CADRE)
     two_steps.acts(commands.transfer, DISPATCHER, item, OTHER_CADRE, reason="当班")
 
     assert two_steps.todo(CADRE) == []
@@ -187,8 +187,8 @@ def test_a_case_is_sent_back_to_whoever_did_the_step(two_steps):
     item, who = two_steps.item(FINDER, "复核"), two_steps.person(FINDER)
     with two_steps.database.reading() as c:
         assert [target.name for target in commands.targets(c, item, by=who)] == ["前端纠正"]
-    refused(InvalidValues, two_steps, commands.send_back, FINDER, item, "fix", reason=" ")
-    refused(JumpRefused, two_steps, commands.send_back, FINDER, item, "press", reason="没改")
+    expect_refused(InvalidValues, two_steps, commands.send_back, FINDER, item, "fix", reason=" ")
+    expect_refused(JumpRefused, two_steps, commands.send_back, FINDER, item, "press", reason="没改")
 
     two_steps.acts(commands.send_back, FINDER, item, "fix", reason="没改")
 
@@ -203,14 +203,14 @@ def test_a_diagram_may_forbid_going_back(town):
     town.draws(TWO_STEPS.replace('gl:assignee="case.reporter"', 'gl:assignee="case.reporter" gl:sendBack="none"'))
     town.report()
     town.does(CADRE, "前端纠正")
-    refused(JumpRefused, town, commands.send_back, FINDER, town.item(FINDER, "复核"), "fix", reason="没改")
+    expect_refused(JumpRefused, town, commands.send_back, FINDER, town.item(FINDER, "复核"), "fix", reason="没改")
 
 
 def test_a_step_just_done_is_taken_back_before_anybody_begins_the_next(two_steps):
     item = two_steps.item(CADRE, "前端纠正")
     two_steps.does(CADRE, "前端纠正")
     two_steps.acts(commands.comment, COMMANDER, two_steps.case, "看一下")
-    refused(NotFound, two_steps, commands.withdraw, OTHER_CADRE, item)
+    expect_refused(NotFound, two_steps, commands.withdraw, OTHER_CADRE, item)
 
     two_steps.acts(commands.withdraw, CADRE, item)
 
@@ -224,7 +224,7 @@ def test_it_is_too_late_to_take_back_what_others_went_on_with(two_steps):
     item = two_steps.item(CADRE, "前端纠正")
     two_steps.does(CADRE, "前端纠正")
     two_steps.does(FINDER, "复核")
-    refused(InvalidState, two_steps, commands.withdraw, CADRE, item)
+    expect_refused(InvalidState, two_steps, commands.withdraw, CADRE, item)
 
 
 # ------------------------------------------------------------------------------------------------ steering
@@ -233,12 +233,12 @@ def test_it_is_too_late_to_take_back_what_others_went_on_with(two_steps):
 def test_a_suspended_case_rests_and_keeps_the_time_it_has_left(two_steps):
     item = two_steps.entry(CADRE, "前端纠正")
     two_steps.waits(hours=1)
-    refused(NotAllowed, two_steps, commands.suspend, CADRE, two_steps.case, reason="雨")
-    refused(InvalidValues, two_steps, commands.suspend, COMMANDER, two_steps.case, reason="")
+    expect_refused(NotAllowed, two_steps, commands.suspend, CADRE, two_steps.case, reason="雨")
+    expect_refused(InvalidValues, two_steps, commands.suspend, COMMANDER, two_steps.case, reason="")
 
     two_steps.acts(commands.suspend, COMMANDER, two_steps.case, reason="暴雨")
     assert two_steps.todo(CADRE) == []
-    refused(InvalidState, two_steps, commands.complete, CADRE, item.id, {})
+    expect_refused(InvalidState, two_steps, commands.complete, CADRE, item.id, {})
     two_steps.waits(days=3)
     assert two_steps.todo(AREA) == []
     two_steps.acts(commands.resume, BOSS, two_steps.case)
@@ -256,7 +256,7 @@ def test_a_cancelled_case_is_off_every_list_and_fires_nothing(two_steps):
     two_steps.waits(days=1)
     assert two_steps.todo(CADRE) == two_steps.todo(AREA) == []
     assert two_steps.story()[-1] == "韩丙（青石镇 指挥长）终止事项，理由：重复。"
-    refused(InvalidState, two_steps, commands.suspend, COMMANDER, two_steps.case, reason="雨")
+    expect_refused(InvalidState, two_steps, commands.suspend, COMMANDER, two_steps.case, reason="雨")
     assert two_steps.faults() == []
 
 
@@ -265,9 +265,9 @@ def test_a_cancelled_case_is_off_every_list_and_fires_nothing(two_steps):
 
 def test_a_reminder_is_shown_and_not_repeated_within_the_hour(two_steps):
     item = two_steps.item(CADRE, "前端纠正")
-    refused(NotAllowed, two_steps, commands.urge, OTHER_CADRE, item)
+    expect_refused(NotAllowed, two_steps, commands.urge, OTHER_CADRE, item)
     two_steps.acts(commands.urge, INSPECTOR, item, reason="群众在等")
-    refused(InvalidState, two_steps, commands.urge, INSPECTOR, item)
+    expect_refused(InvalidState, two_steps, commands.urge, INSPECTOR, item)
     two_steps.acts(commands.urge, FINDER, item)
     two_steps.waits(minutes=61)
     two_steps.acts(commands.urge, INSPECTOR, item)
@@ -275,7 +275,7 @@ def test_a_reminder_is_shown_and_not_repeated_within_the_hour(two_steps):
 
 
 def test_a_remark_is_kept_and_an_empty_one_refused(two_steps):
-    refused(InvalidValues, two_steps, commands.comment, CADRE, two_steps.case, "  ")
+    expect_refused(InvalidValues, two_steps, commands.comment, CADRE, two_steps.case, "  ")
     two_steps.acts(commands.comment, CADRE, two_steps.case, "已约定下午去")
     assert two_steps.story()[-1] == "钱四留言：已约定下午去"
 
@@ -315,7 +315,7 @@ s -> fix -> e
     (trouble,) = open_incidents(town)
     assert (trouble.kind, trouble.element_id, trouble.instance_id) == ("failure", "e", town.case)
     assert open_incidents(town, FAR_CADRE) == ()
-    refused(NotAllowed, town, commands.retry, CADRE, trouble.id)
+    expect_refused(NotAllowed, town, commands.retry, CADRE, trouble.id)
     town.acts(commands.retry, COMMANDER, trouble.id)
     assert [one.element_id for one in open_incidents(town)] == ["e"]
     town.acts(commands.cancel, COMMANDER, town.case, reason="流程有误")
@@ -339,4 +339,4 @@ s -> call -> check -> e
 
     assert open_incidents(town) == ()
     assert town.todo(CADRE) == ["复核"]
-    refused(InvalidState, town, commands.retry, COMMANDER, trouble.id)
+    expect_refused(InvalidState, town, commands.retry, COMMANDER, trouble.id)

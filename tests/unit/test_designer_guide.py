@@ -57,3 +57,5 @@ def test_the_example_of_the_guide_does_what_it_says(
 
     for steps in scenarios(tmp_path / "bpmn" / "stall").values():
         player.play(steps)
+
+    assert player.town.faults() == []

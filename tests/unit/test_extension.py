@@ -48,7 +48,7 @@ def test_the_editor_description_has_no_name_twice_on_one_type() -> None:
 
 def test_examples_of_the_guide_fit_their_own_types() -> None:
     for attribute in (*ATTRIBUTES, *(one for child in CHILDREN for one in child.attributes)):
-        extension.convert(attribute, attribute.example)
+        assert extension.convert(attribute, attribute.example) is not None
 
 
 def test_values_are_read_by_their_types() -> None:

@@ -102,7 +102,11 @@ def test_stopping_finishes_the_job_in_hand(database: Database) -> None:
 
 
 def test_a_worker_that_never_started_can_be_stopped(database: Database) -> None:
-    Worker(database, functions={}).stop()
+    worker = Worker(database, functions={})
+
+    worker.stop()
+
+    assert worker.drain() == 0
 
 
 def test_a_clock_that_was_set_back_is_noticed_by_whoever_passes_by(

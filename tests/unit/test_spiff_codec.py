@@ -103,6 +103,7 @@ def test_a_state_saved_by_an_earlier_release_is_loaded_and_finished(path):
     case.after()
 
     finish_everything(case)
+    assert case.now.completed
 
 
 def test_there_is_a_golden_state():

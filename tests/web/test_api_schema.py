@@ -59,8 +59,8 @@ def test_every_answer_is_declared(description: Any, town: tuple[Any, str, str], 
 
     @effort(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=EVERY_KIND)
     @given(case=strategy, real=booleans())
-    def asks(case: Any, real: bool) -> None:
+    def check(case: Any, real: bool) -> None:
         if real and "item_id" in case.path_parameters:
             case.path_parameters["item_id"] = town[2]
         case.call_and_validate(checks=CHECKS, headers={"Authorization": f"Bearer {town[1]}"})
-    asks()
+    check()
