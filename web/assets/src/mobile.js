@@ -47,7 +47,11 @@ const photos = () => [...held].map(([name, many]) => ({ name, many }));
 let timer = null;
 function keep() {
   clearTimeout(timer);
-  timer = setTimeout(async () => (await db).put('draft', { entries: entries(), photos: photos(), person: person() }, 'report'), 400);
+  timer = setTimeout(async () => {
+    const many = photos();
+    await (await db).put('draft', { entries: entries(), photos: many, person: person() }, 'report');
+    form.dataset.kept = many.reduce((n, p) => n + p.many.length, 0); // how many photos are safe
+  }, 400);
 }
 form.addEventListener('input', keep);
 form.addEventListener('change', keep);
