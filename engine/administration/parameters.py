@@ -59,7 +59,7 @@ def listed(c: Connection, by: Participant) -> tuple[Chapter, ...]:
     names = directory.names(c, [row.changed_by for row in changed.values() if row.changed_by])
     chapters = []
     for one in list_definitions(c):
-        declared = latest(c, one.key).parameters
+        declared = latest(c, one.key).parameter_sheet
         chapters.append(Chapter(one.key, one.name, tuple(_parameter(key, said, changed.get(key), names) for key, said in declared.items())))
     return tuple(chapter for chapter in chapters if chapter.parameters)
 

@@ -101,7 +101,7 @@ def publish(c: Connection, by: Participant, files: upload.Files, keep_rest: bool
     must(by, "design")
     sent = upload.package(files)
     package = _completed(c, sent) if keep_rest else sent
-    version = definitions.deploy(c, package, by=by.id, functions=_functions())
+    version = definitions.deploy(c, package, by=by.id, functions=service_registry.declared())
     if version.created:
         audit.note(c, by, "published", f"{by.name}发布流程“{package.name}”（{version.key}）第 {version.number} 版。", definition=version.id)
     return version
@@ -123,10 +123,6 @@ def draft(c: Connection, by: Participant, draft_id: int) -> tuple[Draft, tuple[F
     must(by, "design")
     found = definitions.draft(c, draft_id)
     return found, tuple(map(_finding, found.findings))
-
-
-def _functions() -> dict[str, definitions.Function]:
-    return {name: definitions.Function() for name in service_registry.functions()}
 
 
 def _completed(c: Connection, sent: Package) -> Package:

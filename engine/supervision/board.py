@@ -21,6 +21,7 @@ from engine.supervision import audit
 LINKS = {"discovery": "网格发现", "correction": "村社纠正", "reporting": "点片上报", "handling": "执法处置", "feedback": "结果反馈",
          "": "其他环节"}
 LEVELS = {"late": "已超期", "soon": "将到期", "fine": "正常", "none": "无时限", "stopped": "计时已停"}
+NOBODY = "-"
 OPEN_STATES = ("open", "claimed", "suspended")
 SOON = dt.timedelta(hours=24)
 PAGE = 50
@@ -35,10 +36,12 @@ RANK = {"late": 0, "soon": 1, "fine": 2, "none": 3, "stopped": 4}
 class Filters:
     """What of the board is shown; an empty field means everything. `unit` includes the units below it.
 
-    `holder` is a person's id, or a candidate key "role@unit" for steps that nobody has claimed.
+    `office` is the unit whose posts are to act, NOBODY where a person was named directly. `holder` is a person's id, or a candidate
+    key "role@unit" for steps that nobody has claimed.
     """
 
     unit: str = ""
+    office: str = ""
     link: str | None = None
     holder: str = ""
     level: str = ""
@@ -47,7 +50,8 @@ class Filters:
 
     def text(self) -> str:
         """For the audit record and the head of a printed list."""
-        parts = [("单位", self.unit), ("环节", "" if self.link is None else LINKS.get(self.link, self.link)), ("承办", self.holder),
+        link = "" if self.link is None else LINKS.get(self.link, self.link)
+        parts = [("地点单位", self.unit), ("责任单位", self.office), ("环节", link), ("承办", self.holder),
                  ("时限", LEVELS.get(self.level, self.level)), ("状态", self.state), ("查找", self.words)]
         return "，".join(f"{name}：{value}" for name, value in parts if value) or "全部未办结环节"
 
@@ -123,7 +127,7 @@ class Board:
     total: int
     page: int
     links: tuple[Group, ...]
-    units: tuple[Group, ...]
+    offices: tuple[Group, ...]
     holders: tuple[Group, ...]
     levels: Mapping[str, int]
     places: tuple[Unit, ...]
@@ -139,13 +143,13 @@ def show(c: Connection, by: Participant, filters: Filters = Filters(), page: int
     """The board of one supervisor. Raises NotAllowed without the capability, InvalidValues for an unknown filter."""
     scope, chosen = _scope(by), _chosen(c, by, filters)
     counted = _counted(c, scope)
-    names = directory.unit_names(c, {row.unit_id for row in counted})
+    names = directory.unit_names(c, {_key_unit(row.candidate_key) for row in counted})
     total = c.execute(select(func.count()).select_from(work_item).where(scope, chosen)).scalar_one()
     page = min(max(1, page), max(1, -(-total // PAGE)))
     steps = _steps(c, _query(scope, chosen).limit(PAGE).offset((page - 1) * PAGE))
     return Board(steps, total, page,
                  links=_groups([(row.link, LINKS.get(row.link, LINKS[""]), row) for row in counted], tuple(LINKS)),
-                 units=_groups([(row.unit_id, names.get(row.unit_id, row.unit_id), row) for row in counted]),
+                 offices=_groups([_by_office(row, names) for row in counted]),
                  holders=_groups(_by_holder(c, counted, names)),
                  levels=_levels(counted), places=_places(c, by), idle=idle(c, by))
 
@@ -176,6 +180,9 @@ def _chosen(c: Connection, by: Participant, filters: Filters) -> ColumnElement[b
     if filters.unit:
         path = directory.unit_of(c, filters.unit).path
         chosen.append(ITEM.unit_path.startswith(path, autoescape=True) if by.may("supervise", path) else literal(False))
+    if filters.office:
+        named = ITEM.candidate_key.is_(None)
+        chosen.append(named if filters.office == NOBODY else ITEM.candidate_key.endswith(f"@{filters.office}", autoescape=True))
     if filters.link is not None:
         chosen.append(OF_LINK.in_([filters.link]))
     if filters.holder:
@@ -233,15 +240,19 @@ def _post_name(candidate_key: str | None, units: Mapping[str, str]) -> str:
 
 def _counted(c: Connection, scope: ColumnElement[bool]) -> Sequence[Any]:
     """One query for every number on the board."""
-    columns = (OF_LINK.label("link"), ITEM.unit_id, ITEM.assignee, ITEM.candidate_key, _level().label("level"))
+    columns = (OF_LINK.label("link"), ITEM.assignee, ITEM.candidate_key, _level().label("level"))
     return c.execute(select(*columns, func.count().label("number")).where(scope).group_by(*(column for column in columns))).all()
 
 
 def _by_holder(c: Connection, counted: Sequence[Any], units: Mapping[str, str]) -> list[tuple[str, str, Any]]:
     people = directory.names(c, [row.assignee for row in counted if row.assignee])
-    named = {**units} | directory.unit_names(c, {_key_unit(row.candidate_key) for row in counted})
     return [(row.assignee, people.get(row.assignee, row.assignee), row) if row.assignee
-            else (row.candidate_key or "", f"{_post_name(row.candidate_key, named)}（未签收）", row) for row in counted]
+            else (row.candidate_key or "", f"{_post_name(row.candidate_key, units)}（未签收）", row) for row in counted]
+
+
+def _by_office(row: Any, units: Mapping[str, str]) -> tuple[str, str, Any]:
+    unit_id = _key_unit(row.candidate_key)
+    return (unit_id, units.get(unit_id, unit_id), row) if unit_id else (NOBODY, "直接指定到人", row)
 
 
 def _groups(rows: Sequence[tuple[str, str, Any]], order: tuple[str, ...] = ()) -> tuple[Group, ...]:

@@ -83,14 +83,16 @@ def test_every_number_opens_a_list_of_that_length(database: Database) -> None:
         assert shown(database, link=group.key).total == group.total
         for level, number in group.counts.items():
             assert shown(database, link=group.key, level=level).total == number
+    for office in whole.offices:
+        assert shown(database, office=office.key).total == office.total
     for holder in whole.holders:
         assert shown(database, holder=holder.key).total == holder.total
     for level, number in whole.levels.items():
         assert shown(database, level=level).total == number
 
 
-def test_units_are_ordered_by_what_is_late(database: Database) -> None:
-    assert [(unit.name, unit.total) for unit in shown(database).units] == [("东门社区", 2), ("青石镇", 2)]
+def test_offices_are_ordered_by_what_is_late(database: Database) -> None:
+    assert [(unit.name, unit.total) for unit in shown(database).offices] == [("东门社区", 2), ("青石镇", 2)]
 
 
 def test_words_find_by_number_and_title(database: Database) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from engine.database import Database
 from engine.people import directory, register, sessions
+from engine.runtime import parameters
+from tests.web import loop
 
 SYSTEM, SECURITY, AUDIT = "xitong", "anquan", "shenji"
 PAGES = {
@@ -117,6 +119,26 @@ def test_a_token_is_shown_once_and_revoked(as_person) -> None:
     assert browser.post(f"/admin/tokens/{number}/revoke").status_code == 302
     assert "已停用" in text(browser.get("/admin/tokens"))
     assert browser.post("/admin/tokens", {"person": "nobody", "name": "x", "scopes": "read", "days": "3"}).status_code == 422
+
+
+def test_a_parameter_shows_its_meaning_and_changes_within_its_range(as_person, database: Database) -> None:
+    loop.publish(database)
+    browser = as_person(SYSTEM)
+
+    page = text(browser.get("/admin/parameters"))
+    assert "村社纠正时限（简单事项）" in page and "工作时" in page and "1 – 7" in page
+    assert browser.post("/admin/parameters/village_correction_simple", {"value": "3.5"}).status_code == 302
+    for value in ("0", "8", "NaN", "一", "1e400"):
+        assert browser.post("/admin/parameters/village_correction_simple", {"value": value}).status_code == 422
+    assert in_force(database)["village_correction_simple"] == 3.5
+    browser.post("/admin/parameters/village_correction_simple", {"value": ""})
+    assert "village_correction_simple" not in in_force(database)
+    assert browser.post("/admin/parameters/nothing", {"value": "1"}).status_code == 404
+
+
+def in_force(database: Database) -> dict[str, object]:
+    with database.reading() as c:
+        return parameters.changed(c)
 
 
 def test_the_auditor_reads_who_did_what(as_person) -> None:

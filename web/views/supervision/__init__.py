@@ -22,7 +22,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def _filters() -> Filters:
     """From the address, or from the hidden fields of a form."""
-    asked = {name: request.values.get(name, "").strip()[:80] for name in ("unit", "holder", "level", "state")}
+    asked = {name: request.values.get(name, "").strip()[:80] for name in ("unit", "office", "holder", "level", "state")}
     link = request.values.get("link", "")
     return Filters(link={"": None, OTHER: ""}.get(link, link), words=request.values.get("q", "").strip()[:80], **asked)
 
