@@ -53,7 +53,7 @@ class Chapter:
 
 
 def listed(c: Connection, by: Participant) -> tuple[Chapter, ...]:
-    """Every parameter of every published process, in the order of their files. Raises NotAllowed."""
+    """Every parameter of every published process, by key. Raises NotAllowed."""
     must(by, "administer")
     changed = {row.key: row for row in c.execute(CHANGED)}
     names = directory.names(c, [row.changed_by for row in changed.values() if row.changed_by])
