@@ -5,7 +5,6 @@ import functools
 import re
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 from tests.town import ROOT
 
