@@ -149,7 +149,7 @@ class Storm:
 
     def _begin(self, roles: tuple[str, ...], dice: random.Random) -> None:
         ours, theirs = PROCESSES.Pipe(duplex=False)
-        process = PROCESSES.Process(target=node, args=(self.site, theirs, roles, dice.randrange(10**9)))
+        process = PROCESSES.Process(target=node, args=(self.site, theirs, roles, dice.randrange(10**9)), daemon=True)
         process.start()
         theirs.close()
         self.alive[ours] = (process, roles)

@@ -47,7 +47,7 @@ def refused(url: str, told: Pipe) -> None:
 
 def test_a_second_process_is_refused_while_the_first_lives_and_let_in_when_it_died(sqlite_url: str) -> None:
     ours, theirs = PROCESSES.Pipe(duplex=False)
-    first = PROCESSES.Process(target=own, args=(sqlite_url, theirs))
+    first = PROCESSES.Process(target=own, args=(sqlite_url, theirs), daemon=True)
     first.start()
     assert ours.recv()
 
@@ -64,7 +64,7 @@ def test_a_second_process_is_refused_while_the_first_lives_and_let_in_when_it_di
 def test_a_second_process_is_refused_while_this_one_lives(sqlite_url: str) -> None:
     database = connect(sqlite_url)
     ours, theirs = PROCESSES.Pipe(duplex=False)
-    second = PROCESSES.Process(target=refused, args=(sqlite_url, theirs))
+    second = PROCESSES.Process(target=refused, args=(sqlite_url, theirs), daemon=True)
     second.start()
 
     assert "另一个 Gridloop 进程正在使用" in ours.recv()
@@ -101,7 +101,7 @@ def digests(folder: Path) -> dict[str, str]:
 def test_a_folder_that_cannot_be_written_is_refused_in_words(sqlite_url: str, tmp_path: Path) -> None:
     os.chmod(tmp_path, 0o555)
     ours, theirs = PROCESSES.Pipe(duplex=False)
-    process = PROCESSES.Process(target=without_rights, args=(sqlite_url, theirs))
+    process = PROCESSES.Process(target=without_rights, args=(sqlite_url, theirs), daemon=True)
     process.start()
 
     assert "不能写入" in ours.recv()

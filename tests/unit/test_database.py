@@ -165,13 +165,17 @@ def send(clients: ThreadPoolExecutor, database: Database, works: list[Callable[[
 def test_commands_that_wait_share_a_flush_and_a_poisoned_one_fails_alone(sqlite_database: Database) -> None:
     commits: list[Connection] = []
 
+    def half(c: Connection) -> None:
+        add("half")(c)
+        raise ZeroDivisionError
+
     @event.listens_for(Engine, "commit")
     def count(c: Connection) -> None:
         commits.append(c)
 
     with ThreadPoolExecutor(9) as clients:
         with busy_writer(sqlite_database):
-            sent = send(clients, sqlite_database, [add("a"), add("b"), lambda c: 1 // 0, add("a"), add("c")])
+            sent = send(clients, sqlite_database, [add("a"), add("b"), half, add("a"), add("c")])
             while sqlite_database._writer._queue.qsize() < 5:  # type: ignore[union-attr]
                 threading.Event().wait(0.001)
 

@@ -1,6 +1,7 @@
 """The alarm clock: it rings by itself, survives what goes wrong in a round, and ends without dropping what it has in hand."""
 
 import datetime as dt
+import logging
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ import apscheduler.schedulers.base
 import pytest
 from sqlalchemy import select
 
+from engine import clock
 from engine.database import Database
 from engine.runtime.service_registry import Function, function
 from engine.runtime.tables import job, process_instance
@@ -17,6 +19,7 @@ from tests import small_town as town
 from web.scheduler import Alarm, Worker
 
 PATIENCE = 60
+ROUNDS = "apscheduler.executors.default"
 
 
 @pytest.fixture
@@ -109,29 +112,44 @@ def test_a_worker_that_never_started_can_be_stopped(database: Database) -> None:
     assert worker.drain() == 0
 
 
+class Wall(dt.datetime):
+    """The machine's clock as the alarm sees it."""
+
+    shift = dt.timedelta()
+
+    @classmethod
+    def now(cls, tz: Any = None) -> Any:
+        return dt.datetime.now(tz) + cls.shift
+
+
+class SetBack(logging.Handler):
+    """Sets the clock back by an hour as soon as a round of the worker is over, which is when the alarm goes to sleep."""
+
+    def emit(self, entry: logging.LogRecord) -> None:
+        if "executed successfully" in entry.getMessage():
+            Wall.shift = -dt.timedelta(hours=1)
+
+
 def test_a_clock_that_was_set_back_is_noticed_by_whoever_passes_by(
     database: Database, functions: Any, called: threading.Semaphore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Wall(dt.datetime):
-        shift = dt.timedelta()
-
-        @classmethod
-        def now(cls, tz: Any = None) -> Any:
-            return dt.datetime.now(tz) + cls.shift
-
     monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Wall)
+    monkeypatch.setattr(Wall, "shift", dt.timedelta())
     town.build(database)
-    worker = Worker(database, functions=functions, max_wait=0.3)
+    worker, rounds, setting = Worker(database, functions=functions, max_wait=0.5), logging.getLogger(ROUNDS), SetBack()
+    rounds.addHandler(setting)
+    rounds.setLevel(logging.INFO)
     worker.start()
-    begin(database)
-    worker.wake_in()
-    assert called.acquire(timeout=PATIENCE)
-    Wall.shift = -dt.timedelta(hours=1)
+    while not Wall.shift:
+        pass
     begin(database)
 
+    waited = clock.monotonic()
     while not called.acquire(timeout=0.05):
+        assert clock.monotonic() - waited < PATIENCE
         worker.guard()
 
+    rounds.removeHandler(setting)
     worker.stop()
 
 
