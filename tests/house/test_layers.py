@@ -11,7 +11,9 @@ from tests.town import ROOT
 
 PROGRAM = files(".py", under=("engine/", "web/"))
 ALL = [path for path in files(".py") if not path.startswith("tests/house/")]
-BANNED = set(["service", "services", "manager", "managers", "helper", "helpers", "util", "utils", "common", "core", "misc", "data", "info", "base"])
+BANNED = {
+    "service", "services", "manager", "managers", "helper", "helpers", "util", "utils", "common", "core", "misc", "data", "info", "base",
+}
 
 ONLY_IN = {
     r"\bdatetime\.now\(|\butcnow\(|\btime\.time\(|\bdate\.today\(|\btime_ns\(|(?<!clock\.)\bmonotonic\(": {"engine/clock.py"},
