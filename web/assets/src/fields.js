@@ -15,6 +15,7 @@ function photoItem(field, id, name, address) {
 }
 
 function photos(field, say) {
+  if (field.closest('form[data-worker]')) return; // the report page keeps its photos on the phone: mobile.js
   const pickers = field.querySelectorAll('input[type=file]'), list = field.querySelector('.photos'), line = field.querySelector('[data-progress]');
   list.addEventListener('click', e => {
     const remove = e.target.closest('[data-remove]');
