@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -54,7 +55,17 @@ ACTIONS: dict[str, tuple[Act, ...]] = {
     "complete": (complete,), "fire": (complete, fire), "perform": (complete, fire, perform, perform)}
 
 
-def die_at(url: str, action: str, gateway: Path, boundary: int, moment: dt.datetime, told: Pipe) -> None:
+@dataclass(frozen=True)
+class Trial:
+    """An action on a database, at a moment."""
+
+    url: str
+    action: str
+    gateway: Path
+    moment: dt.datetime
+
+
+def die_at(trial: Trial, boundary: int, told: Pipe) -> None:
     """Act, and die at that boundary; without one, tell how many there are."""
     passed = 0
 
@@ -64,11 +75,11 @@ def die_at(url: str, action: str, gateway: Path, boundary: int, moment: dt.datet
         if passed == boundary:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with opened(url, Simulated(moment)) as database:
+    with opened(trial.url, Simulated(trial.moment)) as database:
         database.run(town.todo)  # what the driver does on its first connection is not counted
         for name in EVENTS:
             event.listen(Engine, name, pass_one)
-        ACTIONS[action][-1](database, gateway)
+        ACTIONS[trial.action][-1](database, trial.gateway)
         pass_one()
         told.send(passed)
 
@@ -84,10 +95,10 @@ def opened(url: str, clock: Simulated) -> Iterator[Database]:
             database.close()
 
 
-def run(url: str, action: str, gateway: Path, boundary: int, moment: dt.datetime) -> int:
+def run(trial: Trial, boundary: int = 0) -> int:
     """Act in a process of its own. Answers the number of boundaries, or the exit code of a process that died at one."""
     ours, theirs = PROCESSES.Pipe(duplex=False)
-    process = PROCESSES.Process(target=die_at, args=(url, action, gateway, boundary, moment, theirs))
+    process = PROCESSES.Process(target=die_at, args=(trial, boundary, theirs), daemon=True)
     process.start()
     theirs.close()
     process.join()
@@ -125,20 +136,22 @@ def clear(database: Database, clock: Simulated) -> None:
 def test_killed_at_any_statement_it_is_done_wholly_or_not_at_all_and_then_once(
     action: str, database_url: str, tmp_path: Path, clock: Simulated
 ) -> None:
+    gateway = tmp_path / "gateway"
+
     def prepare() -> tuple[int, ...]:
         clock.advance(dt.timedelta(seconds=1))
         with opened(database_url, clock) as database:
             database.run(town.report)
             for act in ACTIONS[action][:-1]:
                 clock.advance(dt.timedelta(seconds=1))
-                act(database, tmp_path / "gateway")
+                act(database, gateway)
             clock.advance(dt.timedelta(seconds=1))
             return state(database)
 
     with opened(database_url, clock) as database:
         town.build(database)
     before = prepare()
-    boundaries = run(database_url, action, tmp_path / "gateway", 0, clock.moment)
+    boundaries = run(Trial(database_url, action, gateway, clock.moment))
     with opened(database_url, clock) as database:
         change = [new - old for old, new in zip(before, state(database), strict=True)]
         clear(database, clock)
@@ -148,13 +161,13 @@ def test_killed_at_any_statement_it_is_done_wholly_or_not_at_all_and_then_once(
     for boundary in range(1, boundaries + 1):
         before = prepare()
         after = tuple(old + difference for old, difference in zip(before, change, strict=True))
-        assert run(database_url, action, tmp_path / "gateway", boundary, clock.moment) == -signal.SIGKILL
+        assert run(Trial(database_url, action, gateway, clock.moment), boundary) == -signal.SIGKILL
         clock.advance(LEASE_ENDS)
         with opened(database_url, clock) as database:
             left = state(database)
             assert left in (before, after), f"half done at boundary {boundary} of {boundaries}"
             nothing, everything = nothing + (left == before), everything + (left == after)
-            ACTIONS[action][-1](database, tmp_path / "gateway")
+            ACTIONS[action][-1](database, gateway)
             assert state(database) == after, f"not exactly once after boundary {boundary} of {boundaries}"
             assert unexplained(database) == []
             clear(database, clock)

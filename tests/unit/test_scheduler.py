@@ -11,7 +11,6 @@ import apscheduler.schedulers.base
 import pytest
 from sqlalchemy import select
 
-from engine import clock
 from engine.database import Database
 from engine.runtime.service_registry import Function, function
 from engine.runtime.tables import job, process_instance
@@ -144,10 +143,7 @@ def test_a_clock_that_was_set_back_is_noticed_by_whoever_passes_by(
         pass
     begin(database)
 
-    waited = clock.monotonic()
-    while not called.acquire(timeout=0.05):
-        assert clock.monotonic() - waited < PATIENCE
-        worker.guard()
+    assert any(called.acquire(timeout=0.05) or worker.guard() for _ in range(20 * PATIENCE))
 
     rounds.removeHandler(setting)
     worker.stop()
