@@ -43,7 +43,7 @@ class Token:
         return self.revoked_at is None and self.expires_at > clock.now()
 
 
-def create(c: Connection, by: Participant, person_id: str, name: str, scopes: Iterable[str], days: int) -> str:
+def create(c: Connection, by: Participant, person_id: str, name: str, scopes: Iterable[str], *, days: int) -> str:
     """Make a token for an active person and answer its secret, which cannot be shown again.
 
     Raises NotAllowed, NotFound (no such active person), InvalidValues.

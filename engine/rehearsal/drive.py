@@ -149,7 +149,7 @@ def _work(town: _Town) -> None:
     _, item_id = heapq.heappop(town.agenda)
     item = town.planned[item_id]
     try:
-        staff.act(town.database, town.people, town.dice, item, town.plan, town.report)
+        staff.act(town.people, town.dice, item, town.plan, town.report)
     except EngineError as error:
         town.report.refuse(error)
         if staff.is_still_open(town.database, item_id) and town.report.attempts(item_id) < staff.ATTEMPTS:

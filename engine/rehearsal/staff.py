@@ -71,8 +71,9 @@ def is_still_open(database: Database, item_id: str) -> bool:
         return is_open(c, item_id)
 
 
-def act(database: Database, people: People, dice: random.Random, item: OpenItem, plan: Shares, report: Report) -> None:
+def act(people: People, dice: random.Random, item: OpenItem, plan: Shares, report: Report) -> None:
     """Take the item, fill in its form, submit. Raises the engine's refusals: whoever calls counts them."""
+    database = people.database
     if not is_still_open(database, item.id):
         return
     report.tries[item.id] += 1

@@ -9,8 +9,8 @@ TESTS = [path for path in files(".py", under=("tests/",)) if path.split("/")[-1]
 HOUSE = "tests/house/"
 
 WAITING = r"\bsleep\(|\bwait_for_timeout\(|pytest\.mark\.timeout|@timeout"
-REAL_PROCESSES = ("tests/faults/", "tests/browser/", "tests/bench/")
-"""Other processes, servers and browsers run on real time; here a wait is part of the fault, and its length decides nothing."""
+REAL_PROCESSES = ("tests/faults/", "tests/browser/", "tests/bench/", "tests/unit/test_scheduler.py")
+"""Other processes and threads, servers and browsers run on real time; a wait there is part of the fault or ends a test that hangs."""
 
 MEASURING = r"\bperf_counter\(|\btime\.time\(|\bmonotonic\(|\bprocess_time\("
 

@@ -127,8 +127,8 @@ def test_a_unit_is_added_below_its_parent_and_renamed(town: Database) -> None:
 def test_a_token_opens_until_it_is_revoked_or_runs_out(town: Database, clock: Simulated) -> None:
     with_officer(town)
     by = who(town, "aq")
-    first = town.run(lambda c: tokens.create(c, by, "ban", "平台", ["read"], 30))
-    second = town.run(lambda c: tokens.create(c, by, "ban", "平台二", ["read", "work"], 30))
+    first = town.run(lambda c: tokens.create(c, by, "ban", "平台", ["read"], days=30))
+    second = town.run(lambda c: tokens.create(c, by, "ban", "平台二", ["read", "work"], days=30))
 
     with town.reading() as c:
         found = tokens.find(c, first)
@@ -147,6 +147,6 @@ def test_a_token_says_what_for_and_for_how_long(town: Database) -> None:
     by = who(town, "aq")
 
     with pytest.raises(InvalidValues) as refusal:
-        town.run(lambda c: tokens.create(c, by, "xt", "", ["everything"], 0))
+        town.run(lambda c: tokens.create(c, by, "xt", "", ["everything"], days=0))
 
     assert set(refusal.value.errors) == {"name", "scopes", "days"}

@@ -38,7 +38,7 @@ def program(app: Flask, database: Database) -> Any:
     def make(person: str, *scopes: str) -> Program:
         with database.reading() as c:
             by = directory.participant(c, "anquan")
-        return Program(app, database.run(lambda c: tokens.create(c, by, person, "测试", scopes or EVERYTHING, 30)))
+        return Program(app, database.run(lambda c: tokens.create(c, by, person, "测试", scopes or EVERYTHING, days=30)))
     return make
 
 

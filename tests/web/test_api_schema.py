@@ -41,7 +41,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str, s
     loop.report(database)
     with database.reading() as c:
         by = directory.participant(c, "anquan")
-    secret = database.run(lambda c: tokens.create(c, by, "cs01", "测试", tokens.SCOPES, 30))
+    secret = database.run(lambda c: tokens.create(c, by, "cs01", "测试", tokens.SCOPES, days=30))
     yield create_app(settings, database), secret, loop.first_task(database, "cs01").id
     database.close()
 

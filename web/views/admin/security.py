@@ -73,7 +73,7 @@ def create_token() -> Any:
     by, form = me(), request.form
     person_id, name, scopes, days = form.get("person", "").strip(), form.get("name", ""), form.getlist("scopes"), form.get("days", 0, int)
     try:
-        secret = database().run(lambda c: token_list.create(c, by, person_id, name, scopes, days))
+        secret = database().run(lambda c: token_list.create(c, by, person_id, name, scopes, days=days))
     except InvalidValues as refusal:
         return _tokens(refusal.errors)
     except NotFound as refusal:
