@@ -18,7 +18,7 @@ from engine.cases.intake import Request
 from engine.cases.tables import finding
 from engine.database import Database
 from engine.definitions import Deployed
-from engine.errors import EngineError, InvalidValues, NotAllowed
+from engine.errors import InvalidValues, NotAllowed
 from engine.people import Participant, directory
 from engine.people.directory import Unit
 from engine.runtime import parameters
@@ -26,7 +26,6 @@ from engine.runtime.commands import Opening, open_case
 from engine.runtime.tables import process_instance
 
 PROCESS = "grid_loop"
-REFUSALS = (EngineError,)
 URGENT, NORMAL = 90, 50
 BEFORE = (select(finding.c.instance_id, finding.c.number, finding.c.description, finding.c.lon, finding.c.lat, finding.c.reported_at,
                  finding.c.unit_id, process_instance.c.status)

@@ -1,13 +1,15 @@
 """import-requests, drive: real requests in, and a town that works them off on a simulated clock."""
 
+import tomllib
 from pathlib import Path
 
 import click
 from tqdm import tqdm
 
 from engine import rehearsal
-from engine.cases import findings, intake
+from engine.cases import categories, findings, intake
 from engine.cases.intake import Fault
+from engine.errors import EngineError, InvalidValues, UnsafeInput
 from web.cli.opening import opened
 
 
@@ -26,13 +28,29 @@ def import_requests(file: Path, mapping: Path, limit: int | None) -> None:
             if not isinstance(row, Fault):
                 try:
                     added += findings.take_in(db, row)
-                except findings.REFUSALS as error:
-                    faults.append(Fault(row.line, error.message))
+                except EngineError as error:
+                    faults.append(Fault(row.line, _why(error)))
         for fault in faults:
             click.echo(f"  第 {fault.line} 行：{fault.message}", err=True)
         click.echo(f"共 {len(rows)} 条：新导入 {added}，此前已导入 {len(rows) - added - len(faults)}，有误 {len(faults)}。")
         if faults:
             raise click.ClickException("有误的行没有导入，其余已导入。修改后可以再次执行。")
+
+
+def _why(error: EngineError) -> str:
+    return "；".join(error.errors.values()) if isinstance(error, InvalidValues) and error.errors else error.message
+
+
+@click.command("categories")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_categories(file: Path) -> None:
+    """导入问题类别（TOML），替换现有类别。Import the categories of findings, replacing those there are."""
+    with opened(write=True) as (_, db):
+        try:
+            document = tomllib.loads(file.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UnsafeInput(f"“{file}”不是正确的 TOML 文件：{error}") from error
+        click.echo(f"已导入 {db.run(lambda c: categories.load(c, document))} 个类别。")
 
 
 @click.command()
@@ -49,4 +67,4 @@ def drive(seed: int, late: float) -> None:
             raise click.ClickException("有丢失或停滞的案件，见上。")
 
 
-COMMANDS = (import_requests, drive)
+COMMANDS = (import_categories, import_requests, drive)
