@@ -81,7 +81,7 @@ def _members(content: bytes) -> list[tuple[str, bytes]]:
             for entry in entries:
                 _must_be_tame(entry)
             return _read(archive, entries)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError, ValueError) as error:
         raise UnsafeInput("压缩包损坏或格式不支持，请重新压缩为普通 zip。", cause=str(error)) from error
 
 

@@ -252,3 +252,5 @@ def test_any_command_in_any_order(town: Town) -> None:
             max_examples=EXAMPLES, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
         ),
     )
+
+    assert town.faults() == []
