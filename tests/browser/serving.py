@@ -1,4 +1,4 @@
-"""A town that is open for business: its database, the real server and the real worker, on a clock that only the test moves."""
+"""A town that is open for business: its database, the real server and the real worker, on a clock that a test can put forward."""
 
 import datetime as dt
 import shutil
@@ -42,10 +42,24 @@ def build(folder: Path, findings: int = 0) -> Path:
     return folder / "town.db"
 
 
-class OpenTown:
-    """`address` answers requests. Time stands still at START until `waits` moves it."""
+class TownTime:
+    """A clock that shows START when it is made, goes as fast as every clock, and can be put forward. Install it with `clock.use`."""
 
-    def __init__(self, folder: Path, time: clock.Simulated) -> None:
+    def __init__(self) -> None:
+        self._ahead = START.astimezone(clock.UTC) - dt.timedelta(seconds=clock.monotonic())
+
+    def __call__(self) -> dt.datetime:
+        return self._ahead + dt.timedelta(seconds=clock.monotonic())
+
+    def advance(self, step: dt.timedelta) -> None:
+        """Put it forward."""
+        self._ahead += step
+
+
+class OpenTown:
+    """`address` answers requests. It opens at START."""
+
+    def __init__(self, folder: Path, time: TownTime) -> None:
         self.settings = settings_in(folder)
         self.time, self.database = time, connect(self.settings.database_url)
         self.app = create_app(self.settings, self.database)
@@ -94,7 +108,7 @@ class OpenTown:
 def open_town(template: Path, folder: Path) -> Iterator[OpenTown]:
     """A copy of a built town, photos included, open until the block ends."""
     shutil.copytree(template, folder, dirs_exist_ok=True)
-    time = clock.Simulated(START)
+    time = TownTime()
     with clock.use(time):
         town = OpenTown(folder, time)
         town.open()
