@@ -13,6 +13,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from engine import clock
 from engine.database import Database, forget_keys
+from engine.errors import EngineError
 from engine.runtime import clock_guard, jobs, messages, service_registry, timers
 from engine.runtime.clock_guard import ClockGuard
 from engine.runtime.service_registry import Function
@@ -108,8 +109,11 @@ class Worker:
         try:
             self.drain()
             wait = self._until_next()
+        except EngineError as error:
+            log.error("后台工作这一轮没有完成，稍后自动再试：%s（%s）", error.message, error.detail.get("cause", ""))
+            wait = self._max_wait
         except Exception:
-            log.exception("the worker's round failed; the next one comes by itself")
+            log.exception("后台工作这一轮没有完成，稍后自动再试")
             wait = self._max_wait
         with self._lock:
             self._set(wait if calls == self._calls else 0)
