@@ -51,8 +51,8 @@ def _back_and_forth(town: Town) -> None:
 
 def _waiting_timers(store: Store) -> Figure:
     timers = "".join(
-        f'<boundaryEvent id="t{n}" attachedToRef="cold" cancelActivity="false"><timerEventDefinition><timeDuration>"P{n + 1}D"</timeDuration>'
-        f"</timerEventDefinition></boundaryEvent>\nend te{n}\nt{n} -> te{n}\n" for n in range(100))
+        f'<boundaryEvent id="t{n}" attachedToRef="cold" cancelActivity="false"><timerEventDefinition>'
+        f'<timeDuration>"P{n + 1}D"</timeDuration></timerEventDefinition></boundaryEvent>\nend te{n}\nt{n} -> te{n}\n' for n in range(100))
     costs = {}
     for name, extra in (("none", ""), ("many", timers)):
         town, simulated = _town(store.copy(), f'''start s
@@ -122,11 +122,10 @@ def _long_lists(store: Store) -> list[Figure]:
     with clock.use(simulated):
         for _ in range(40):
             town.opens({}, GRID)
-        before = 0
+        before, who = 0, town.person(FINDER)
         for total in (10_000, 1_000_000):
             _clone_items(town, total - before)
             before = total
-            who = town.person(FINDER)
             work = [lambda: _look(town, who)] * 25
             costs.append(median_ms(work))
     town.database.close()

@@ -32,9 +32,8 @@ class SqliteStore:
     def __init__(self, root: Path, source: Path | None = None) -> None:
         self.root, self.folder = root, root / f"db{next(self._numbers)}"
         self.folder.mkdir(parents=True)
-        if source is not None:
-            if source.exists():
-                shutil.copyfile(source, self.folder / "a.db")
+        if source is not None and source.exists():
+            shutil.copyfile(source, self.folder / "a.db")
 
     @property
     def url(self) -> str:

@@ -14,8 +14,8 @@ from tests.bench.stores import Store, add
 from tests.town import GRID, Town
 
 DUE, CHUNK = 10_000, 2000
-PROCESS = 'start s\n<intermediateCatchEvent id="w" name="等"><timerEventDefinition><timeDuration>"PT1H"</timeDuration></timerEventDefinition>' \
-          '</intermediateCatchEvent>\nend e\ns -> w -> e'
+PROCESS = 'start s\n<intermediateCatchEvent id="w" name="等"><timerEventDefinition>' \
+          '<timeDuration>"PT1H"</timeDuration></timerEventDefinition></intermediateCatchEvent>\nend e\ns -> w -> e'
 START = """
 import time
 begin = time.perf_counter()
@@ -57,7 +57,8 @@ def _drain(store: Store) -> Figure:
     town.database.close()
     if fired != DUE + 1:
         raise RuntimeError(f"{fired} of {DUE + 1} timers fired")
-    return Figure(f"一万个定时同时到期，每秒触发（{store.name}）", fired / taken, "个/秒", bare, "每个定时只改一行，各一个事务", lower_is_better=False)
+    name = f"一万个定时同时到期，每秒触发（{store.name}）"
+    return Figure(name, fired / taken, "个/秒", bare, "每个定时只改一行，各一个事务", lower_is_better=False)
 
 
 def _clone(town: Town, case: int) -> None:
