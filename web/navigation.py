@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request
 
+from engine.runtime import clock_guard
+from web.context import database
+
 from engine.notifications import inbox
 from web.context import database
 
@@ -53,8 +56,17 @@ def unread() -> int:
         return inbox.unread(c, g.participant.id)
 
 
+def clock_doubt() -> str | None:
+    """Why timers do not fire at present, for those who can do something about it or answer for deadlines."""
+    person = g.get("participant")
+    if person is None or not (person.may("administer") or person.may("supervise")):
+        return None
+    with database().reading() as c:
+        return clock_guard.doubt(c)
+
+
 def install(app: Flask) -> None:
     """Give templates the menu and who reads the page."""
-    app.jinja_env.globals["menu"] = menu
+    app.jinja_env.globals.update(menu=menu, clock_doubt=clock_doubt)
     app.jinja_env.globals["unread"] = unread
     app.context_processor(lambda: {"participant": g.get("participant"), "demo": current_app.extensions["gridloop"]["settings"].demo})
