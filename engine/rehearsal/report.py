@@ -8,7 +8,6 @@ from engine.database import Database
 from engine.errors import EngineError
 from engine.runtime import overview, watch
 
-
 LINKS = {"discovery": "网格发现", "correction": "村社纠正", "reporting": "点片上报", "handling": "执法队处置", "feedback": "结果反馈"}
 
 
