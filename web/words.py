@@ -9,11 +9,11 @@ from flask import Flask
 
 from engine import clock
 from engine.people import ROLES
+from engine.runtime.case import STATUS_WORDS as STATUSES
+from engine.runtime.worklist import STATE_WORDS as STATES
 
 WEEKDAYS = "一二三四五六日"
 LEVELS = {"city": "市", "town": "镇街", "area": "片区", "village": "村社", "grid": "网格"}
-STATES = {"open": "待领取", "claimed": "办理中", "completed": "已办结", "withdrawn": "已收回", "suspended": "已挂起"}
-STATUSES = {"running": "办理中", "suspended": "已挂起", "completed": "已办结", "cancelled": "已终止"}
 
 LINKS = {"discovery": "网格发现", "correction": "村社纠正", "reporting": "点片上报", "handling": "执法处置", "feedback": "结果反馈"}
 

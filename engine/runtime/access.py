@@ -82,7 +82,7 @@ def item_to_act_on(
     case.must_run()
     if item.assignee not in (None, by.id):
         name = directory.names(c, [item.assignee]).get(item.assignee, item.assignee)
-        raise InvalidState(f"“{item.name}”已由{name}签收。如需由您办理，请联系其转办给您。", item=item_id)
+        raise InvalidState(f"“{item.name}”已由{name}领取。如需由您办理，请联系其转办给您。", item=item_id)
     if not may_do(item, by):
         raise NotAllowed(f"“{item.name}”应由其他岗位办理，您可以查看但不能办理。", item=item_id, person=by.id)
     cases.check_revision(case, revision)
@@ -107,7 +107,7 @@ def must_be_open(c: Connection, item: Found) -> None:
         name = directory.names(c, [item.ended_by]).get(item.ended_by, item.ended_by or "系统")
         raise InvalidState(f"“{item.name}”已由{name}于 {said(item.ended_at)} 办理，无需再办。", item=item.id)
     if item.state not in (OPEN, CLAIMED):
-        reason = "所在事项已暂停，恢复后再办理" if item.state == "suspended" else "流程已经变化，不再需要办理"
+        reason = "所在事项已挂起，恢复后再办理" if item.state == "suspended" else "流程已经变化，不再需要办理"
         raise InvalidState(f"“{item.name}”{reason}。请返回待办列表。", item=item.id)
 
 

@@ -16,7 +16,7 @@ from engine.runtime import history
 from engine.runtime.tables import involvement, process_instance, work_item
 
 RUNNING, SUSPENDED, COMPLETED, CANCELLED = "running", "suspended", "completed", "cancelled"
-STATUS_WORDS = {RUNNING: "办理中", SUSPENDED: "已暂停", COMPLETED: "已办结", CANCELLED: "已终止"}
+STATUS_WORDS = {RUNNING: "办理中", SUSPENDED: "已挂起", COMPLETED: "已办结", CANCELLED: "已终止"}
 
 _COLUMNS = [column for column in process_instance.c if column.name != "variables"]
 _PEEK = select(*_COLUMNS, type_coerce(process_instance.c.variables, Text).label("variables"))

@@ -55,8 +55,8 @@ def _timer(body: Body) -> str:
 
 SAY: Mapping[str, Callable[[Body], str]] = {
     "started": lambda b: f"{_who(b)}发起“{b.get('title')}”，编号 {b.get('number')}。",
-    "claimed": lambda b: f"{_who(b)}签收{_item(b)}。",
-    "unclaimed": lambda b: f"{_who(b)}放回{_item(b)}，等待他人签收。",
+    "claimed": lambda b: f"{_who(b)}领取{_item(b)}。",
+    "unclaimed": lambda b: f"{_who(b)}将{_item(b)}退回公共池，等待同岗位的人领取。",
     "completed": _completed,
     "sent-back": lambda b: f"{_who(b)}将{_item(b)}退回到“{b.get('target_name')}”{_because(b)}。",
     "withdrawn": lambda b: f"{_who(b)}拿回{_item(b)}，重新办理。",
@@ -64,7 +64,7 @@ SAY: Mapping[str, Callable[[Body], str]] = {
     "commented": lambda b: f"{_who(b)}留言：{b.get('text')}",
     "urged": lambda b: f"{_who(b)}催办{_item(b)}{_because(b)}。",
     "cancelled": lambda b: f"{_who(b)}终止事项{_because(b)}。",
-    "suspended": lambda b: f"{_who(b)}暂停事项{_because(b)}。期间不计时限。",
+    "suspended": lambda b: f"{_who(b)}挂起事项{_because(b)}。期间不计时限。",
     "resumed": lambda b: f"{_who(b)}恢复事项{_because(b)}。时限按剩余时间继续计算。",
     "timer-fired": _timer,
     "message-received": lambda b: f"收到消息“{b.get('message')}”。",

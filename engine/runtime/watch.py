@@ -82,7 +82,7 @@ def _standing(row: Any, waits: list[str]) -> Standing:
         sentence = "没有在等待任何人、时限、消息或系统任务，已经停滞。请联系系统维护人员。"
     else:
         more = f"；另有 {len(waits) - 1} 项" if len(waits) > 1 else ""
-        sentence = f"{'已暂停，恢复后' if row.status == SUSPENDED else ''}{waits[0]}{more}。".replace("。。", "。")
+        sentence = f"{'已挂起，恢复后' if row.status == SUSPENDED else ''}{waits[0]}{more}。".replace("。。", "。")
     return Standing(row.id, row.business_key, row.title, sentence, bool(waits))
 
 

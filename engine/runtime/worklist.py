@@ -36,9 +36,9 @@ from engine.runtime.tables import draft, process_instance, work_item
 
 VIEWS = ("mine", "claimable", "due_today", "overdue", "done", "all")
 VIEW_WORDS = {
-    "mine": "我的待办", "claimable": "待签收", "due_today": "今日到期", "overdue": "已超期", "done": "已办", "all": "全部待办"
+    "mine": "我的待办", "claimable": "待领取", "due_today": "今日到期", "overdue": "已超期", "done": "已办", "all": "全部待办"
 }
-STATE_WORDS = {OPEN: "待签收", CLAIMED: "办理中", DONE: "已办", "withdrawn": "已撤回", "suspended": "已暂停"}
+STATE_WORDS = {OPEN: "待领取", CLAIMED: "办理中", DONE: "已办", "withdrawn": "已收回", "suspended": "已挂起"}
 ORDERS = ("due", "newest", "oldest", "priority")
 FILTERS = ("q", "link", "category", "element", "process", "unit")
 SIZE = 20

@@ -220,7 +220,7 @@ def _steps(c: Connection, query: Select[Any]) -> tuple[Step, ...]:
 def _step(row: Any, units: Mapping[str, str], people: Mapping[str, str]) -> Step:
     holder = row.assignee or row.candidate_key or ""
     name = people.get(row.assignee, row.assignee) if row.assignee else _post_name(row.candidate_key, units)
-    waits = {"open": f"等待{name}签收", "claimed": f"等待{name}办理", "suspended": "事项已暂停，恢复后继续计时"}[row.state]
+    waits = {"open": f"等待{name}领取", "claimed": f"等待{name}办理", "suspended": "事项已挂起，恢复后继续计时"}[row.state]
     return Step(
         id=row.id, instance_id=row.instance_id, case_number=row.case_number, title=row.title, place=row.place, name=row.name,
         link=row.link or "", unit_id=row.unit_id, unit_name=units.get(row.unit_id, row.unit_id), holder=holder, holder_name=name,
@@ -247,7 +247,7 @@ def _counted(c: Connection, scope: ColumnElement[bool]) -> Sequence[Any]:
 def _by_holder(c: Connection, counted: Sequence[Any], units: Mapping[str, str]) -> list[tuple[str, str, Any]]:
     people = directory.names(c, [row.assignee for row in counted if row.assignee])
     return [(row.assignee, people.get(row.assignee, row.assignee), row) if row.assignee
-            else (row.candidate_key or "", f"{_post_name(row.candidate_key, units)}（未签收）", row) for row in counted]
+            else (row.candidate_key or "", f"{_post_name(row.candidate_key, units)}（待领取）", row) for row in counted]
 
 
 def _by_office(row: Any, units: Mapping[str, str]) -> tuple[str, str, Any]:

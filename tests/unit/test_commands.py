@@ -93,7 +93,7 @@ def test_what_one_has_taken_nobody_else_sees_or_does(two_steps):
     assert two_steps.todo(OTHER_CADRE) == []
     assert two_steps.todo(CADRE, "mine") == ["前端纠正"]
     taken = expect_refused(InvalidState, two_steps, commands.claim, OTHER_CADRE, item)
-    assert "已由钱四签收" in taken.message
+    assert "已由钱四领取" in taken.message
 
     two_steps.acts(commands.unclaim, CADRE, item)
     assert two_steps.todo(OTHER_CADRE, "claimable") == ["前端纠正"]

@@ -61,7 +61,7 @@ def test_the_late_come_first_and_say_how_late_and_since_when(database: Database)
     first, *others = shown(database).steps
 
     assert (first.id, first.level, first.late_by) == ("late", "late", 30 * HOUR)
-    assert first.waits_for == "等待东门社区村社干部签收" and first.since == NOW - 40 * HOUR
+    assert first.waits_for == "等待东门社区村社干部领取" and first.since == NOW - 40 * HOUR
     assert [step.level for step in others] == ["soon", "fine", "none"]
     assert others[1].waits_for == "等待村干部办理" and others[1].since == NOW - HOUR
 

@@ -59,7 +59,7 @@ def test_it_says_which_timer_or_job_it_waits_for(database: Database, case: int, 
 def test_a_suspended_case_says_so(database: Database, case: int) -> None:
     database.run(lambda c: commands.suspend(c, case, reason="等待鉴定", by=town.person(c, town.LEADER)))
 
-    assert standing(database).sentence.startswith("已暂停，恢复后等待村社干部办理“现场核查”")
+    assert standing(database).sentence.startswith("已挂起，恢复后等待村社干部办理“现场核查”")
 
 
 def test_a_case_with_an_incident_says_the_incident_first(database: Database, case: int, clock: Simulated) -> None:

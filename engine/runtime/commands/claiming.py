@@ -1,4 +1,4 @@
-"""Taking a work item, giving it back, and handing it to somebody else (签收、放回、转办)."""
+"""Taking a work item, giving it back, and handing it to somebody else (领取、退回公共池、转办)."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def unclaim(c: Connection, item_id: str, *, by: Participant, revision: int | Non
     if item.assignee is None:
         return case.answer(item=item_id)
     if item.candidate_key is None:
-        raise InvalidState(f"“{item.name}”指定由您办理，不能放回。如不便办理，请转办给他人。", item=item_id)
+        raise InvalidState(f"“{item.name}”指定由您办理，不能退回公共池。如不便办理，请转办给他人。", item=item_id)
     assign(case, item_id, None)
     case.story.tell("unclaimed", item.element_id, key=item_id, item=item.name)
     return case.save(item=item_id)

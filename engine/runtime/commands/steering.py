@@ -70,7 +70,7 @@ def suspend(c: Connection, instance_id: int, *, reason: str, by: Participant, re
     """Halt a case: nobody can work on it, and its limits keep the time they have left."""
     held = _steered(c, instance_id, by, reason, revision)
     if held.status != RUNNING:
-        raise _not_now(held, "暂停")
+        raise _not_now(held, "挂起")
     held.status = SUSPENDED
     c.execute(HALT_ITEMS, {"i": held.id, "now": _ms(held)})
     c.execute(HALT_TIMERS, {"i": held.id, "now": _ms(held)})
@@ -96,7 +96,7 @@ def resume(c: Connection, instance_id: int, *, by: Participant, revision: int | 
 def _steered(c: Connection, instance_id: int, by: Participant, reason: str, revision: int | None) -> Case:
     held = access.seen_case(c, instance_id, by, revision)
     if not by.may("steer", held.row.unit_path):
-        raise NotAllowed("只有指挥长或分管领导可以终止、暂停或恢复事项。", instance=instance_id, person=by.id)
+        raise NotAllowed("只有指挥长或分管领导可以终止、挂起或恢复事项。", instance=instance_id, person=by.id)
     if not reason.strip():
         raise InvalidValues({"reason": "请写明理由。"})
     held.story.acting_for = next((post.title for post in by.posts if held.row.unit_path.startswith(post.unit_path)), None)

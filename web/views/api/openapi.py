@@ -19,7 +19,7 @@ REFERENCE = {"$ref": "#/components/schemas/Problem"}
 SUCCESS = {"report": "201", "message": "202"}
 ABOUT_ALL = "令牌由安全管理员发放，代表一个人员，权限不超过其岗位。时间一律为 ISO 8601。"
 ABOUT = {
-    "report": "上报问题", "claim": "签收", "unclaim": "放回", "complete": "办理", "transfer": "转办", "send_back": "退回",
+    "report": "上报问题", "claim": "领取", "unclaim": "退回公共池", "complete": "办理", "transfer": "转办", "send_back": "退回",
     "comment": "留言", "urge": "催办", "message": "发送消息", "tasks": "待办列表", "task": "一项待办", "case": "一件事项"}
 
 
