@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request
 
-from engine.runtime import clock_guard
-from web.context import database
-
 from engine.notifications import inbox
+from engine.runtime import clock_guard
 from web.context import database
 
 ORDER = ("worklist", "field", "cases", "supervision", "map", "reports", "studio", "admin", "account")
