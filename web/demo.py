@@ -31,29 +31,29 @@ def organisation(settings: Settings, db: Database) -> None:
         db.run(lambda c, package=package: definitions.deploy(c, package, by=None, functions=service_registry.declared()))  # type: ignore[misc]
 
 
-def fill(settings: Settings, db: Database, say: Callable[[str], None]) -> None:
-    """Fill an empty database with the demo town; leave one that already has units alone."""
+def fill(settings: Settings, db: Database, say: Callable[[str], None], findings: int = FINDINGS) -> None:
+    """Fill an empty database with the demo town and so many findings; leave one that already has units alone."""
     with db.reading() as c:
         if directory.units(c):
             return
     say("首次启动：正在装入示例镇（青石镇），约需一分钟……")
     organisation(settings, db)
     now = clock.now()
-    arrivals = _arrivals(settings, db, now)
+    arrivals = _arrivals(settings, db, now, findings)
     with tqdm(desc="模拟办理", unit="步", ascii=" #") as bar:
         plan = Plan(seed=SEED, start=now - dt.timedelta(days=DAYS), until=now, arrivals=arrivals, photos=settings.files)
         report = rehearsal.drive(db, plan, progress=lambda _: bar.update())
     say(f"已装入 {report.cases} 件，其中办结 {report.closed} 件，其余正在办理。")
 
 
-def _arrivals(settings: Settings, db: Database, now: dt.datetime) -> list[Arrival]:
+def _arrivals(settings: Settings, db: Database, now: dt.datetime, findings: int) -> list[Arrival]:
     """The sample requests, spread over the last weeks in daytime, more of them lately."""
     folder = Path(settings.bpmn) / "organisation"
     with db.reading() as c:
         found = intake.read(c, folder / "sf311_sample.csv", intake.read_mapping(folder / "sf311_mapping.toml"))
         requests = [row for row in found if isinstance(row, Request)]
     dice = random.Random(SEED)
-    chosen = dice.sample(requests, min(FINDINGS, len(requests)))
+    chosen = dice.sample(requests, min(findings, len(requests)))
     return [Arrival(_moment(dice, now), request) for request in chosen]
 
 
