@@ -48,6 +48,22 @@ def built_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="package")
+def built_busy_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a sample town in which sixty findings have come in and are in every state."""
+    _ready()
+    folder = tmp_path_factory.mktemp("busy")
+    build(folder, findings=60)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def busy_town(built_busy_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
+    """The same for towns with a past."""
+    with open_town(built_busy_town, tmp_path_factory.mktemp("town")) as opened:
+        yield opened
+
+
 @pytest.fixture(scope="module")
 def town(built_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
     """An open town for the tests of one file, one after the other."""
@@ -56,9 +72,19 @@ def town(built_town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
+def staff(chromium: Browser, busy_town: OpenTown) -> Iterator[Crowd]:
+    """People of the town with a past."""
+    yield from _crowd(chromium, busy_town)
+
+
+@pytest.fixture
 def people(chromium: Browser, town: OpenTown) -> Iterator[Crowd]:
     """People with browsers; at the end of the test no page may have complained."""
-    crowd = Crowd(chromium, town.address)
+    yield from _crowd(chromium, town)
+
+
+def _crowd(browser: Browser, town: OpenTown) -> Iterator[Crowd]:
+    crowd = Crowd(browser, town.address)
     yield crowd
     faults = crowd.faults()
     crowd.close()

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 DESK, PHONE = {"width": 1360, "height": 860}, {"width": 390, "height": 844}
-NAMES = {1360: "desk", 390: "phone", 320: "narrow"}
+NAMES = {1360: "desk", 390: "phone", 320: "narrow", 680: "zoomed"}
 SCREENS = Path(__file__).resolve().parents[2] / "build/screens"
 AT_REST = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 HERE = {"longitude": 118.90886, "latitude": 29.17759, "accuracy": 12}
@@ -84,7 +84,7 @@ class Person:
         """Claim or open the one row of this step on the list."""
         self.goes("/tasks")
         row = self.page.locator("#rows tr[data-row]", has=self.page.locator("td[data-label='环节']", has_text=step))
-        row.locator(".act-cell").locator("a, button").click()
+        row.locator(".act-cell").locator("a, button").first.click()
         self.page.wait_for_url("**/tasks/*")
         expect(self.page.locator("h1")).to_have_text(step)
         return self.page
@@ -162,7 +162,7 @@ class Crowd:
         if size is PHONE:
             given = {"has_touch": True, "is_mobile": True, **given}
         context = self._browser.new_context(**given)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(8_000)
         person = Person(context, self._address)
         self._people.append(person)
         return person

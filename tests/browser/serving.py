@@ -10,7 +10,7 @@ from pathlib import Path
 import waitress
 from flask import Response, request
 
-from engine import clock
+from engine import clock, migrations
 from engine.database import connect
 from web import create_app, demo
 from web.scheduler import Worker
@@ -31,11 +31,10 @@ def build(folder: Path, findings: int = 0) -> Path:
     """Make the sample town in `folder`: organisation and processes, and on request findings in every state. Answers the database's file."""
     made = settings_in(folder)
     opened = connect(made.database_url)
-    opened.create_schema()
+    migrations.upgrade(opened)
     with clock.use(clock.Simulated(START if findings else START - BEFORE)):
         if findings:
-            demo.FINDINGS, demo.DAYS = findings, BEFORE.days
-            demo.fill(made, opened, lambda _: None)
+            demo.fill(made, opened, lambda _: None, findings)
         else:
             demo.organisation(made, opened)
     opened.close()

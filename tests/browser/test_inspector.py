@@ -1,0 +1,104 @@
+"""The inspector's day, at a desk: see everything of the own town, change nothing but remind, take a list away."""
+
+import io
+
+import openpyxl
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+BOARD = "/supervision"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def a_working_day_later(busy_town):
+    """Nobody has done anything since the morning."""
+    busy_town.waits(days=1, hours=1)
+
+
+def posting_forms(page):
+    """Where the forms of this page's main part write to."""
+    found = page.locator("main form[method=post]").evaluate_all("forms => forms.map(f => new URL(f.action).pathname)")
+    return {address.rpartition("/")[2] for address in found}
+
+
+def test_every_figure_opens_the_list_behind_it(staff):
+    inspector = staff.enter("jw1")
+    page = inspector.goes(BOARD)
+    inspector.snaps("board")
+    figures = page.locator("nav.figures a").evaluate_all("links => links.map(a => [a.getAttribute('href'), a.querySelector('strong').textContent])")
+    assert len(figures) >= 4 and sum(int(number) for _, number in figures) > 10
+
+    for address, number in figures:
+        inspector.goes(address)
+        expect(page.locator("#list .badge-count")).to_have_text(number)
+
+    number = page.locator("table").first.locator("tbody tr a.num, tbody tr .num a").first
+    inspector.goes(BOARD)
+    wanted = number.inner_text()
+    number.click()
+    expect(page.locator("#list .badge-count")).to_have_text(wanted)
+
+
+def test_a_filter_goes_on_to_a_case_and_back_again(staff):
+    inspector = staff.enter("jw1")
+    page = inspector.goes(f"{BOARD}?level=late")
+    first = page.locator("main table").last.locator("td.main-cell a").first
+    title = first.inner_text()
+
+    first.click()
+
+    expect(page.locator("h1")).to_have_text(title)
+    page.go_back()
+    assert page.locator("#level").input_value() == "late"
+
+
+def test_nothing_can_be_changed_but_by_reminding(staff):
+    inspector = staff.enter("jw1")
+    page = inspector.goes(BOARD)
+    assert posting_forms(page) == {"export", "urge"}
+
+    page.locator("main table").last.locator("td.main-cell a").first.click()
+
+    assert posting_forms(page) <= {"comment", "urge"}
+    expect(page.get_by_role("link", name="上报问题")).to_have_count(0)
+
+
+def test_a_reminder_is_seen_by_whoever_holds_the_step(staff):
+    inspector = staff.enter("jw1")
+    page = inspector.goes(f"{BOARD}?link=feedback")
+    row = page.locator("main table").last.locator("tbody tr", has_text="调度员").first
+    title = row.locator("td.main-cell a").inner_text()
+    row.get_by_role("button", name="催办").click()
+
+    expect(page.locator("#notices")).to_contain_text("已催办")
+    centre = staff.enter("dd1")
+    urged = centre.goes("/tasks").locator("#rows tr", has_text=title)
+    expect(urged.first).to_contain_text("催办")
+
+
+def test_the_list_can_be_taken_away_as_a_spreadsheet(staff):
+    inspector = staff.enter("jw1")
+    page = inspector.goes(f"{BOARD}?level=late")
+    number = int(page.locator("#list .badge-count").inner_text())
+
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="导出表格").click()
+
+    assert taken.value.suggested_filename.endswith(".xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(taken.value.path().read_bytes()))
+    text = [[str(cell) for cell in row if cell is not None] for row in book.active.iter_rows(values_only=True)]
+    assert sum("SJ2026" in " ".join(row) for row in text) == number
+    assert "汤月娥" in " ".join(" ".join(row) for row in text)
+
+
+def test_a_case_of_the_other_town_is_not_there(staff):
+    stranger = staff.enter("lx-jw1")
+    stranger.forgives("404")
+    case = staff.enter("jw1").goes("/cases").locator("td.main-cell a").first.get_attribute("href")
+
+    page = stranger.goes(case)
+
+    expect(page.locator("main")).to_contain_text("没有找到")
+    stranger.snaps("not-found")
