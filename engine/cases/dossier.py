@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import clock, definitions, forms
-from engine.cases import attachments
+from engine.cases import attachments, extra_report
+from engine.cases.extra_report import Extra
 from engine.cases.tables import category, finding
 from engine.definitions import Deployed
 from engine.errors import NotFound
@@ -20,8 +21,6 @@ from engine.runtime import case as cases
 from engine.runtime.casebook import CaseView
 from engine.runtime.history import HistoryEvent
 
-SOURCES = {"patrol": "网格巡查", "hotline": "12345 热线", "video": "视频发现", "public": "群众上报", "superior": "上级交办",
-           "opinion": "舆情", "transfer": "部门移送", "import": "外部导入"}
 IN_CONFIDENCE = ("complainant_name", "complainant_phone", "complainant_contact")
 
 
@@ -63,12 +62,14 @@ class Photos:
 
 @dataclass(frozen=True)
 class Dossier:
-    """One case with all its papers. `people` are names by id, for fields that name a person."""
+    """One case with all its papers. `extra` are further reports of the same problem; `people` are names by id, for fields that name a
+    person."""
 
     case: CaseView
     facts: Facts | None
     sheets: tuple[Sheet, ...]
     photos: tuple[Photos, ...]
+    extra: tuple[Extra, ...]
     comments: tuple[HistoryEvent, ...]
     people: Mapping[str, str]
 
@@ -81,7 +82,8 @@ def of(c: Connection, instance_id: int, by: Participant) -> Dossier:
     states = [state for sheet in sheets for state in sheet.states]
     people = directory.names(c, [str(s.value) for s in states if s.type == "person" and s.value])
     comments = tuple(event for event in view.events if event.kind in ("commented", "urged"))
-    return Dossier(view, _facts(c, instance_id), sheets, tuple(_photos(sheets)), comments, people)
+    facts, photos, extra = _facts(c, instance_id, deployed), tuple(_photos(sheets)), extra_report.of(c, view.values)
+    return Dossier(view, facts, sheets, photos, extra, comments, people)
 
 
 def may_see_file(c: Connection, file_id: str, by: Participant) -> attachments.Attachment:
@@ -94,16 +96,23 @@ def may_see_file(c: Connection, file_id: str, by: Participant) -> attachments.At
     return found
 
 
-def _facts(c: Connection, instance_id: int) -> Facts | None:
+def _facts(c: Connection, instance_id: int, deployed: Deployed) -> Facts | None:
     row = c.execute(select(finding, category.c.display)
                     .outerjoin(category, category.c.code == finding.c.category).where(finding.c.instance_id == instance_id)).first()
     if row is None:
         return None
     main = c.execute(select(finding.c.instance_id, finding.c.number).where(finding.c.instance_id == row.merged_into)).first()
     return Facts(
-        row.display or row.category, SOURCES.get(row.source, row.source), row.description, row.lon, row.lat, row.address,
+        row.display or row.category, _choice(deployed, "source", row.source), row.description, row.lon, row.lat, row.address,
         directory.unit_of(c, row.unit_id).name, row.urgent, row.reported_at, row.outcome,
         None if main is None else (main.instance_id, main.number))
+
+
+def _choice(deployed: Deployed, key: str, value: str) -> str:
+    """What the start form of that version calls a chosen value."""
+    form = deployed.forms.get(deployed.start_form or "")
+    options = (option for field in (form.inputs() if form else ()) if field.key == key for option in field.options)
+    return next((option.label for option in options if option.value == value), value)
 
 
 def _sheets(view: CaseView, deployed: Deployed, confidential: bool) -> Iterator[Sheet]:

@@ -6,7 +6,7 @@ the photos attached.
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,8 @@ from engine.definitions import Deployed
 from engine.errors import InvalidValues, NotAllowed
 from engine.people import Participant, directory
 from engine.people.directory import Unit
-from engine.runtime import parameters
+from engine.runtime import access, parameters
+from engine.runtime import case as cases
 from engine.runtime.commands import Opening, open_case
 from engine.runtime.tables import process_instance
 
@@ -55,13 +56,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Similar:
-    """An open finding of the same kind close by: perhaps the same problem. `metres` is None where no point is known."""
+    """An open finding of the same kind close by: perhaps the same problem. `metres` is None where no point is known; `visible` when
+    whoever asks may open the case."""
 
     instance_id: int
     number: str
     description: str
     metres: int | None
     reported_at: dt.datetime
+    visible: bool
 
 
 def report(c: Connection, values: Mapping[str, Any], *, by: Participant, unit_id: str | None = None) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def report(c: Connection, values: Mapping[str, Any], *, by: Participant, unit_id
     deployed = definitions.latest(c, PROCESS)
     clean = _checked(c, deployed, values)
     place = _place(c, clean, unit_id, by)
-    if not any(post.role in deployed.start_roles and place.grid.path.startswith(_reach(post.unit_path, post.level)) for post in by.posts):
+    if not in_reach(by, place.grid.path, deployed.start_roles):
         raise NotAllowed("您只能上报本镇街范围内的问题，请检查所选位置。", unit=place.grid.id)
     return _open(c, deployed, clean, place, by=by)
 
@@ -92,6 +95,11 @@ def take_in_once(c: Connection, request: Request) -> dict[str, Any]:
     clean = _checked(c, deployed, request.values)
     place = _place(c, clean, request.unit_id, None)
     return {**_open(c, deployed, clean, place, by=None, external_id=request.external_id), "fresh": True}
+
+
+def in_reach(by: Participant, path: str, roles: Collection[str] | None = None) -> bool:
+    """True when one of this person's posts (of these roles) lets them report what lies at that path."""
+    return any((roles is None or post.role in roles) and path.startswith(_reach(post.unit_path, post.level)) for post in by.posts)
 
 
 def _reach(path: str, level: str) -> str:
@@ -173,7 +181,8 @@ def similar(c: Connection, category: str, location: Mapping[str, Any], *, by: Pa
     deployed = definitions.latest(c, PROCESS)
     limits = parameters.in_force(c, deployed.parameters)
     rows = _nearby(c, category, place, limits["dedupe_radius_m"], limits["dedupe_window_days"])
-    return tuple(Similar(row.instance_id, row.number, row.description, _metres(place, row), row.reported_at)
+    return tuple(Similar(row.instance_id, row.number, row.description, _metres(place, row), row.reported_at,
+                         access.may_see(c, by, cases.peeked(c, row.instance_id).row))
                  for row in rows if row.status == "running")
 
 

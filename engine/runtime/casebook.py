@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select
 
 from engine import clock, definitions
+from engine.definitions import Deployed
 from engine.errors import NotFound
 from engine.people import Participant, directory
 from engine.runtime import access, desk, history, lookup, rows
@@ -15,9 +16,11 @@ from engine.runtime import case as cases
 from engine.runtime.case import RUNNING, SUSPENDED
 from engine.runtime.desk import Item
 from engine.runtime.history import HistoryEvent
-from engine.runtime.tables import process_instance, work_item
+from engine.runtime.tables import process_instance, timer, work_item
 
 PAGE = 30
+TIMERS = (select(timer.c.element_id, timer.c.name, timer.c.due_at)
+          .where(timer.c.instance_id == bindparam("i"), timer.c.status == "due", timer.c.attached_to.is_(None)).order_by(timer.c.due_at))
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,21 @@ class CaseView:
     items: tuple[Item, ...]
     events: tuple[HistoryEvent, ...]
     verbs: frozenset[str]
+    waiting: tuple["Pause", ...] = ()
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A moment that the case itself waits for, such as the end of a period; limits of steps are not pauses."""
+
+    element_id: str
+    name: str
+    until: dt.datetime
 
 
 @dataclass(frozen=True)
 class Progress:
-    """For the diagram: elements done, flows taken, and (element, words, late) for each step at hand."""
+    """For the diagram: elements done, and (element, words, late) for each step or pause at hand."""
 
     done: tuple[str, ...]
     now: tuple[tuple[str, str, bool], ...]
@@ -83,7 +96,7 @@ def show(c: Connection, instance_id: int, by: Participant) -> CaseView:
     deployed = definitions.load(c, row.definition_id)
     return CaseView(
         _lines(c, [row])[0], row.revision, row.definition_id, deployed.name, deployed.number, rows.variables(row.variables),
-        desk.items_of(c, instance_id), tuple(history.of(c, instance_id)), frozenset(_verbs(row, by)))
+        desk.items_of(c, instance_id), tuple(history.of(c, instance_id)), frozenset(_verbs(row, by)), _pauses(c, row, deployed))
 
 
 def story(c: Connection, instance_id: int, by: Participant) -> tuple[HistoryEvent, ...]:
@@ -105,8 +118,10 @@ def progress(c: Connection, instance_id: int, by: Participant) -> tuple[int, Pro
     row = _seen(c, instance_id, by)
     done = [element for event in history.of(c, instance_id) for element in event.detail.get("passed") or ()]
     live = [item for item in desk.items_of(c, instance_id) if item.is_live]
-    now = tuple((i.element_id, i.holder or i.candidates or "待办", i.due_at is not None and i.due_at < clock.now()) for i in live)
-    return row.definition_id, Progress(tuple(dict.fromkeys(done)), now)
+    now = [(i.element_id, i.holder or i.candidates or "待办", i.due_at is not None and i.due_at < clock.now()) for i in live]
+    pauses = _pauses(c, row, definitions.load(c, row.definition_id))
+    now += [(one.element_id, f"等到{access.said(one.until)}", False) for one in pauses]
+    return row.definition_id, Progress(tuple(dict.fromkeys(done)), tuple(now))
 
 
 def search(c: Connection, by: Participant, wanted: Mapping[str, str], page: int = 1) -> Found:
@@ -124,6 +139,14 @@ def _seen(c: Connection, instance_id: int, by: Participant) -> Row[Any]:
     if not access.may_see(c, by, row):
         raise NotFound(instance=instance_id, person=by.id)
     return row
+
+
+def _pauses(c: Connection, row: Row[Any], deployed: Deployed) -> tuple[Pause, ...]:
+    """Timers on the way itself: neither limits that hang on a step nor those that start a side process."""
+    found = c.execute(TIMERS, {"i": row.id}).all()
+    elements = deployed.spec.elements
+    return tuple(Pause(one.element_id, one.name or one.element_id, one.due_at) for one in found
+                 if one.element_id in elements and elements[one.element_id].kind == "intermediateCatchEvent")
 
 
 def _conditions(wanted: Mapping[str, str]) -> list[ColumnElement[bool]]:

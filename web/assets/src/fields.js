@@ -17,6 +17,7 @@ function photoItem(field, id, name, address) {
 function photos(field, say) {
   if (field.closest('form[data-worker]')) return; // the report page keeps its photos on the phone: mobile.js
   const pickers = field.querySelectorAll('input[type=file]'), list = field.querySelector('.photos'), line = field.querySelector('[data-progress]');
+  const now = () => document.querySelector(`[data-photos="${CSS.escape(field.dataset.photos)}"] .photos`) || list; // the field may have been drawn anew
   list.addEventListener('click', e => {
     const remove = e.target.closest('[data-remove]');
     if (!remove) return;
@@ -34,8 +35,8 @@ function photos(field, say) {
         const r = await fetch('/files', { method: 'POST', body: data, headers: { 'X-CSRF-Token': csrf(), Accept: 'application/json' } });
         const answer = await r.json();
         if (!r.ok) throw new Error(answer.error.message);
-        list.append(photoItem(field, answer.id, file.name, answer.thumb));
-        line.textContent = `已上传 ${list.children.length} 张照片。`;
+        now().append(photoItem(field, answer.id, file.name, answer.thumb));
+        line.textContent = `已上传 ${now().children.length} 张照片。`;
       } catch (e) { line.textContent = `“${file.name}”没有上传成功：${e.message || '网络不通'}。请重新选择。`; say(line.textContent); }
     }
     picker.value = '';

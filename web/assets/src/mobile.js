@@ -13,10 +13,11 @@ function newKey() { // randomUUID is missing on plain http, getRandomValues is n
 
 // photos stay here as blobs and go with the form
 const held = new Map();
-form.querySelectorAll('[data-photos]').forEach(field => {
+function takes(field) {
+  if (field.paint) return;
   field.dataset.begun = 'phone';
   const name = field.dataset.photos, pickers = field.querySelectorAll('input[type=file]'), list = field.querySelector('.photos'), line = field.querySelector('[data-progress]');
-  held.set(name, []);
+  if (!held.has(name)) held.set(name, []);
   const paint = () => {
     list.querySelectorAll('[data-held]').forEach(li => { URL.revokeObjectURL(li.querySelector('img').src); li.remove(); });
     held.get(name).forEach((photo, n) => {
@@ -35,7 +36,10 @@ form.querySelectorAll('[data-photos]').forEach(field => {
     picker.value = '';
     paint(); keep();
   }));
-});
+  if (held.get(name).length) paint();
+}
+form.querySelectorAll('[data-photos]').forEach(takes);
+form.addEventListener('merged', () => { form.querySelectorAll('[data-photos]').forEach(takes); put(unplaced); });
 
 function entries() {
   const rows = [];
@@ -57,15 +61,24 @@ form.addEventListener('input', keep);
 form.addEventListener('change', keep);
 form.addEventListener('placed', keep);
 
-async function restore() {
-  const draft = await (await db).get('draft', 'report');
-  if (!draft || draft.person !== person() || form.querySelector('.field-wrong')) return;
-  draft.entries.filter(([name]) => name !== 'key').forEach(([name, value]) => {
-    form.querySelectorAll(`[name="${CSS.escape(name)}"]`).forEach(input => {
+let unplaced = []; // kept values of fields that are not on the page yet
+function put(kept) {
+  unplaced = kept.filter(([name, value]) => {
+    const inputs = form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
+    inputs.forEach(input => {
       if (input.type === 'checkbox' || input.type === 'radio') input.checked = input.checked || input.value === value;
       else input.value = value;
     });
+    return !inputs.length;
   });
+  const fields = form.querySelector('[data-preview]');
+  if (fields && kept.length > unplaced.length) window.htmx.trigger(fields, 'changes'); // what depends on them
+}
+
+async function restore() {
+  const draft = await (await db).get('draft', 'report');
+  if (!draft || draft.person !== person() || form.querySelector('.field-wrong')) return;
+  put(draft.entries.filter(([name]) => name !== 'key'));
   draft.photos.forEach(({ name, many }) => { if (held.has(name)) held.set(name, many); });
   form.querySelectorAll('[data-photos]').forEach(f => f.paint());
   const some = draft.entries.some(([name, value]) => !['key', 'location.source_crs', 'source'].includes(name) && value) || draft.photos.some(p => p.many.length);
@@ -77,16 +90,34 @@ async function restore() {
   }
 }
 
+function mark(at, text) { // the same words beside the field
+  const field = at.closest('.field') || at, line = document.createElement('p');
+  field.classList.add('field-wrong');
+  line.className = 'wrong'; line.id = `e-${at.id}`; line.textContent = text;
+  const named = [...field.children].find(x => x.matches('label, legend'));
+  named ? named.after(line) : field.prepend(line);
+  at.setAttribute('aria-invalid', 'true'); at.setAttribute('aria-describedby', line.id);
+  return named ? `${named.firstChild.textContent.trim()}：${text}` : text;
+}
+
+function unmark() {
+  form.querySelectorAll('.field-wrong').forEach(x => x.classList.remove('field-wrong'));
+  form.querySelectorAll('p.wrong').forEach(x => x.remove());
+  form.querySelectorAll('[aria-invalid]').forEach(x => { x.removeAttribute('aria-invalid'); x.removeAttribute('aria-describedby'); });
+}
+
 function showErrors(errors, message) {
   const box = document.createElement('div'), title = document.createElement('h2'), list = document.createElement('ul');
   box.className = 'error-summary'; box.tabIndex = -1; box.setAttribute('role', 'alert');
   title.textContent = message;
-  Object.entries(errors || {}).forEach(([path, text]) => {
+  unmark();
+  const found = Object.entries(errors || {}).map(([path, text]) => ({ id: `f-${path.replace(/\./g, '-')}`, text }))
+    .map(one => ({ ...one, at: document.getElementById(one.id) }));
+  found.sort((a, b) => !a.at || !b.at || a.at === b.at ? 0 : a.at.compareDocumentPosition(b.at) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
+  found.forEach(({ id, text, at }) => {
     const li = document.createElement('li'), a = document.createElement('a');
-    const at = document.getElementById(`f-${path.replace(/\./g, '-')}`), named = at && (at.matches('fieldset') ? at : at.closest('.field'));
-    const label = named && named.querySelector('label:not(.btn):not(.visually-hidden), legend');
-    a.href = `#f-${path.replace(/\./g, '-')}`;
-    a.textContent = label ? `${label.firstChild.textContent.trim()}：${text}` : text;
+    a.href = `#${id}`;
+    a.textContent = at ? mark(at, text) : text;
     li.append(a); list.append(li);
   });
   box.append(title, list);
@@ -114,6 +145,27 @@ async function send(item, word) {
   if (r.ok) return { sent: answer };
   if (r.status >= 500) throw new Error(`report ${r.status}`);
   return { wrong: answer.error || { message: '服务器没有接收，请检查内容。' } };
+}
+
+// the same problem as an open case: what is here joins it, now or not at all
+async function join(button) {
+  const line = document.getElementById('draft-line'), many = entries();
+  line.textContent = '正在补充线索……';
+  try {
+    const word = await token();
+    if (!word) { line.textContent = '登录已过期，请登录后再试，填写的内容已保存在手机里。'; return; }
+    const data = new FormData();
+    many.forEach(([name, value]) => data.append(name, value));
+    data.set('csrf', word.csrf); data.set('same_as', button.value);
+    photos().forEach(({ name, many: held }) => held.forEach(p => data.append(`${name}:files`, p.blob, p.name)));
+    const r = await fetch(button.formAction, { method: 'POST', body: data, headers: { Accept: 'application/json', 'X-CSRF-Token': word.csrf } });
+    const answer = await r.json();
+    line.textContent = '';
+    if (!r.ok) { showErrors(answer.error.errors, answer.error.errors ? '还不能补充为线索' : answer.error.message); return; }
+    clearTimeout(timer);
+    await (await db).delete('draft', 'report');
+    location.href = answer.address;
+  } catch (e) { line.textContent = '网络不通，线索没有补充成功，请稍后再试。'; }
 }
 
 let busy = false;
@@ -166,6 +218,7 @@ async function paint() {
 form.addEventListener('submit', async e => {
   e.preventDefault();
   delete form.dataset.sent;
+  if (e.submitter && e.submitter.name === 'same_as') { await join(e.submitter); return; }
   const button = form.querySelector('[type=submit]'), key = newKey(), d = await db;
   if (button.disabled) return;
   button.disabled = true;

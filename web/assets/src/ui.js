@@ -4,6 +4,7 @@ import { fields } from './fields.js';
 import { drafts } from './drafts.js';
 import { keys } from './keys.js';
 import { lazy } from './lazy.js';
+import { answered, remember } from './preview.js';
 
 window.htmx = htmx;
 document.documentElement.classList.add('has-script');
@@ -13,6 +14,11 @@ document.addEventListener('htmx:configRequest', e => { e.detail.headers['X-CSRF-
 // 4xx answers of ours are pages for people: show them
 document.addEventListener('htmx:beforeSwap', e => {
   if ([401, 403, 404, 409, 422].includes(e.detail.xhr.status)) { e.detail.shouldSwap = true; e.detail.isError = false; }
+});
+document.addEventListener('htmx:beforeSwap', e => {
+  if (!answered(e)) return;
+  start(e.detail.target.parentElement);
+  e.detail.target.dispatchEvent(new CustomEvent('merged', { bubbles: true }));
 });
 document.addEventListener('htmx:sendError', () => say('网络不通，稍后会自动重试。'));
 document.addEventListener('htmx:afterSwap', e => { start(e.target); });
@@ -97,7 +103,7 @@ function tabs(root) {
 }
 
 function start(root) {
-  tabs(root); fields(root, say); drafts(root, token, say); lazy(root); counted();
+  tabs(root); remember(root); fields(root, say); drafts(root, token, say); lazy(root); counted();
   root.querySelectorAll('[data-focus]').forEach(x => x.focus());
   root.querySelectorAll('[data-print]').forEach(x => x.addEventListener('click', () => print()));
 }

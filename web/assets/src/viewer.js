@@ -24,17 +24,24 @@ window.gridloop.diagram = async place => {
     chip.textContent = x.text;
     overlays.add(x.id, { position: { bottom: -4, left: 0 }, html: chip });
   });
-  canvas.zoom('fit-viewport', 'auto');
-  if (canvas.zoom() < .55) { // too small to read: start where the case stands
-    const here = state.now.map(x => registry.get(x.id)).find(Boolean);
-    const { outer } = canvas.viewbox(), wide = outer.width / .8, high = outer.height / .8;
-    const at = here || registry.find(e => e.type === 'bpmn:StartEvent');
-    if (at) canvas.viewbox({ x: at.x + at.width / 2 - wide / 2, y: at.y + at.height / 2 - high / 2, width: wide, height: high });
-  }
-  const zoom = step => canvas.zoom(canvas.zoom() * step);
+  const here = state.now.map(x => registry.get(x.id)).find(Boolean) || registry.find(e => e.type === 'bpmn:StartEvent');
+  const whole = () => canvas.zoom('fit-viewport', 'auto');
+  const around = scale => { // the step at hand in the middle
+    const { outer } = canvas.viewbox(), width = outer.width / scale, height = outer.height / scale;
+    canvas.viewbox({ x: here.x + here.width / 2 - width / 2, y: here.y + here.height / 2 - height / 2, width, height });
+  };
+  const fitted = whole();
+  const zoom = step => {
+    const isWhole = canvas.zoom() <= fitted * 1.01;
+    if (isWhole && step > 1 && here) around(Math.max(canvas.zoom() * step, .5)); else canvas.zoom(Math.max(canvas.zoom() * step, fitted));
+  };
+  const press = { fit: whole, here: () => here && around(.9) };
   place.parentElement.querySelectorAll('[data-zoom]').forEach(b => b.addEventListener('click', () => {
-    b.dataset.zoom === 'fit' ? canvas.zoom('fit-viewport', 'auto') : zoom(+b.dataset.zoom);
+    (press[b.dataset.zoom] || (() => zoom(+b.dataset.zoom)))();
   }));
+  const paper = on => { place.classList.toggle('on-paper', on); canvas.resized(); whole(); };
+  addEventListener('beforeprint', () => paper(true));
+  addEventListener('afterprint', () => paper(false));
   place.dataset.ready = '1';
   place.viewer = viewer;
 };

@@ -1,5 +1,6 @@
 """Signing in and out, the person's own sessions and password."""
 
+from collections import Counter
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,14 +26,32 @@ def local_address(wanted: str | None) -> str:
     return str(wanted) if safe and not parts.path.startswith("//") else url_for("account.home")
 
 
-def _demo_people() -> list[tuple[str, list[tuple[Participant, Post]]]]:
-    """The people of the demonstration, grouped by role in the order of the roles."""
+Group = tuple[str, list[tuple[Participant, Post]]]
+
+
+def _demo_people() -> list[tuple[str, list[Group]]]:
+    """The people of the demonstration by town and, within it, by role; the town with most people first, with those of the city."""
     if not settings().demo:
         return []
     with database().reading() as c:
-        everybody = directory.people(c)
+        pairs = [(person, person.posts[0]) for person in directory.people(c) if person.posts]
+        sizes = Counter(_town(post) for _, post in pairs if post.level != "city")
+        names = directory.unit_names(c, sizes)
+    main = sizes.most_common(1)[0][0] if sizes else ""
+    towns: dict[str, list[tuple[Participant, Post]]] = {town: [] for town, _ in sizes.most_common()} or {main: []}
+    for person, post in pairs:
+        towns[main if post.level == "city" else _town(post)].append((person, post))
+    return [(names.get(town, ""), _by_role(people)) for town, people in towns.items()]
+
+
+def _town(post: Post) -> str:
+    """The id of the town a post belongs to: the second part of its unit's path."""
+    return post.unit_path.strip("/").split("/")[1] if post.level != "city" else ""
+
+
+def _by_role(pairs: list[tuple[Participant, Post]]) -> list[Group]:
     order = list(ROLES)
-    pairs = sorted(((p, p.posts[0]) for p in everybody if p.posts), key=lambda pair: (order.index(pair[1].role), pair[1].unit_path))
+    pairs = sorted(pairs, key=lambda pair: (order.index(pair[1].role), pair[1].unit_path))
     return [(ROLES[role].name, list(group)) for role, group in groupby(pairs, key=lambda pair: pair[1].role)]
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from sqlalchemy import Connection
 
 from engine import definitions
-from engine.cases import dossier
+from engine.cases import dossier, withdrawal
 from engine.runtime import casebook, commands
 from web.auth import policy
 from web.context import database, me
@@ -37,6 +37,7 @@ def show(case_id: int) -> Any:
     with database().reading() as c:
         found = dossier.of(c, case_id, me())
     return render_template("cases/show.html", dossier=found, case=found.case, line=found.case.line,
+                           withdrawable=withdrawal.may_withdraw(found.case, me()),
                            person_name=lambda value: found.people.get(value, value or "—"))
 
 
@@ -80,6 +81,14 @@ def comment(case_id: int) -> Any:
     """A remark; whoever may see the case may make one."""
     person, text = me(), request.form.get("text", "")
     return _act(lambda c: commands.comment(c, case_id, text, by=person), case_id, "评论已发表。")
+
+
+@blueprint.post("/cases/<int:case_id>/withdraw")
+@policy("report")
+def withdraw(case_id: int) -> Any:
+    """The finder takes the report back, before anybody has accepted it."""
+    person, reason = me(), request.form.get("reason", "")
+    return _act(lambda c: withdrawal.withdraw(c, case_id, reason, by=person), case_id, "已撤回上报，这件事不再办理。")
 
 
 @blueprint.post("/cases/<int:case_id>/suspend")

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 
 from engine import clock, definitions, forms
-from engine.cases import attachments, findings
+from engine.cases import attachments, extra_report, findings, withdrawal
 from engine.cases.attachments import Stored
 from engine.errors import InvalidValues
 from engine.forms import Form
@@ -90,13 +90,34 @@ def _with(c: Any, typed: dict[str, Any], photos: dict[str, list[Stored]], by: st
     return {**typed, **named}
 
 
+@blueprint.post("/report/extra")
+@policy("report")
+def extra() -> Any:
+    """“It is the same problem”: what was typed and photographed joins the open case instead of opening another."""
+    form, _ = _form()
+    typed, person, number = submission.values(form, request.form), me(), request.form.get("same_as", "")
+    photos = [one for many in submission.kept().values() for one in many]
+    words, key = str(typed.get("description") or ""), f"extra:{person.id}:{request.form.get('key', '')[:40]}"
+    try:
+        answer = database().run(lambda c: extra_report.add(c, number, words, [attachments.add(c, p, person.id) for p in photos], by=person),
+                                key=key, payload=[number, words, [one.sha256 for one in photos]])
+    except InvalidValues as refusal:
+        if wants_json():
+            raise
+        return _page(typed, 422, errors=refusal.errors)
+    flash(f"已补充到 {answer['number']}，不再另立一件。办理进展可以在本页查看。")
+    done = url_for("cases.show", case_id=answer["instance"])
+    return jsonify(number=answer["number"], address=done) if wants_json() else redirect(done)
+
+
 @blueprint.get("/report/done/<number>")
 @policy("report")
 def done(number: str) -> Any:
     """The number, and what happens now."""
     with database().reading() as c:
         found = casebook.by_number(c, number, me())
-    return render_template("field/done.html", found=found, now=next((item for item in found.items if item.is_live), None))
+    return render_template("field/done.html", found=found, now=next((item for item in found.items if item.is_live), None),
+                           withdrawable=withdrawal.may_withdraw(found, me()))
 
 
 @blueprint.post("/report/fields")
