@@ -81,11 +81,14 @@ def chip(due: dt.datetime | None, warn: dt.datetime | None = None, state: str = 
 
 
 def stages(items: Iterable[Any]) -> list[tuple[str, str]]:
-    """The five links of the loop as (name, done, now or later), by a case's work items; empty for a process without links."""
+    """The five links of the loop as (name, done, now, skipped or later), by a case's work items; empty for a process without links."""
     items = [item for item in items if item.link in LINKS]
     live = {item.link for item in items if item.is_live}
     passed = {"discovery"} | {item.link for item in items}
-    return [(name, "now" if key in live else "done" if key in passed else "later") for key, name in LINKS.items()] if items else []
+    order = list(LINKS)
+    last = max((order.index(key) for key in passed), default=-1)
+    state = {key: "now" if key in live else "done" if key in passed else "skipped" if n < last else "later" for n, key in enumerate(order)}
+    return [(name, state[key]) for key, name in LINKS.items()] if items else []
 
 
 def role_name(key: str | None) -> str:

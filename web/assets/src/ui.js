@@ -64,6 +64,9 @@ document.addEventListener('change', e => {
     document.querySelectorAll(`${e.target.dataset.all} input[type=checkbox]`).forEach(x => { x.checked = e.target.checked; });
   }
   if (e.target.matches('input[type=checkbox]')) counted();
+  if (e.target.dataset && e.target.dataset.names) {
+    document.getElementById(e.target.dataset.names).textContent = [...e.target.files].map(f => f.name).join('、') || '还没有选择文件';
+  }
   const preview = e.target.matches('[data-changes]') && e.target.closest('[data-preview]');
   if (preview) htmx.trigger(preview, 'changes');
   if (e.target.matches('[data-submit]')) e.target.form.requestSubmit ? e.target.form.requestSubmit() : e.target.form.submit();
@@ -102,7 +105,9 @@ function tabs(root) {
   });
 }
 
+const isNarrow = matchMedia('(max-width: 767px)').matches;
 function start(root) {
+  if (isNarrow) root.querySelectorAll('details[data-wide]').forEach(d => { d.open = false; });
   tabs(root); remember(root); fields(root, say); drafts(root, token, say); lazy(root); counted();
   root.querySelectorAll('[data-focus]').forEach(x => x.focus());
   root.querySelectorAll('[data-print]').forEach(x => x.addEventListener('click', () => print()));

@@ -27,8 +27,11 @@ window.gridloop.diagram = async place => {
   const here = state.now.map(x => registry.get(x.id)).find(Boolean) || registry.find(e => e.type === 'bpmn:StartEvent');
   const whole = () => canvas.zoom('fit-viewport', 'auto');
   const around = scale => { // the step at hand in the middle
-    const { outer } = canvas.viewbox(), width = outer.width / scale, height = outer.height / scale;
-    canvas.viewbox({ x: here.x + here.width / 2 - width / 2, y: here.y + here.height / 2 - height / 2, width, height });
+    const { outer, inner } = canvas.viewbox(), width = outer.width / scale, height = outer.height / scale;
+    const clamp = (at, from, size, seen) => size <= seen ? from + (size - seen) / 2 : Math.min(Math.max(at, from - 20), from + size - seen + 20);
+    const x = clamp(here.x + here.width / 2 - width / 2, inner.x, inner.width, width);
+    const y = clamp(here.y + here.height / 2 - height / 2, inner.y, inner.height, height);
+    canvas.viewbox({ x, y, width, height });
   };
   const fitted = whole();
   const zoom = step => {

@@ -10,6 +10,7 @@ from flask import Blueprint, abort, flash, g, make_response, redirect, render_te
 from engine.errors import InvalidValues, NotAllowed
 from engine.notifications import inbox
 from engine.people import ROLES, Participant, Post, directory, sessions
+from engine.runtime import lookup
 from web import auth, navigation
 from web.auth import policy
 from web.context import database, me, settings
@@ -64,9 +65,16 @@ def _form(errors: dict[str, str], status: int = 200) -> Any:
 @blueprint.get("/")
 @policy()
 def home() -> Any:
-    """The first page a person may use."""
-    first = next((p for p in navigation.menu() if not p.endpoint.startswith("account.")), None)
+    """The first page of this person's own work: the list of work items, or the room of those who are offered none."""
+    offered = [place for place in navigation.menu() if not place.endpoint.startswith("account.")]
+    first = next((place for place in offered if place.capability and not _has_desk_work()), offered[0] if offered else None)
     return redirect(url_for(first.endpoint if first else "account.own"))
+
+
+def _has_desk_work() -> bool:
+    """Some post handles cases: not only designing, administering or watching."""
+    roles = [ROLES[post.role] for post in me().posts if post.role in ROLES]
+    return any(role.sees != "none" and not ("supervise" in role.capabilities and "assign" not in role.capabilities) for role in roles)
 
 
 @blueprint.get("/sign-in")
@@ -154,7 +162,8 @@ def notices() -> Any:
     """What this person was told, unread first."""
     with database().reading() as c:
         told = inbox.of(c, me().id)
-    return render_template("account/notices.html", told=told)
+        titles = lookup.titles(c, [one.instance_id for one in told if one.instance_id])
+    return render_template("account/notices.html", told=told, titles=titles)
 
 
 @blueprint.post("/notices/read")

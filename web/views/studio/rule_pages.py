@@ -25,11 +25,21 @@ class RulePage:
     code: str
     page: str
     severity: str
+    title: str
 
 
 def listed() -> tuple[RulePage, ...]:
     """Every rule, by code."""
-    return tuple(RulePage(rule.code, rule.page, str(rule.severity)) for rule in all_rules())
+    return tuple(RulePage(rule.code, rule.page, str(rule.severity), _title(rule.page, rule.code)) for rule in all_rules())
+
+
+def _title(page: str, code: str) -> str:
+    """The heading of the rule's page without its code; the code where no page is."""
+    path = FOLDER / f"{page}.md"
+    if not path.is_file():
+        return code
+    first = path.read_text("utf-8").partition("\n")[0]
+    return first.lstrip("# ").removeprefix(code).strip() or code
 
 
 def rendered(page: str) -> Markup:
