@@ -11,8 +11,8 @@ DESK, PHONE = {"width": 1360, "height": 860}, {"width": 390, "height": 844}
 NAMES = {1360: "desk", 390: "phone", 320: "narrow", 680: "zoomed"}
 SCREENS = Path(__file__).resolve().parents[2] / "build/screens"
 AT_REST = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
-UNROLLED = ".topbar, nav.bottom { position: static !important }"
-"""A picture of a whole page shows bars where the page begins and ends, not in its middle."""
+BARS = "way => document.querySelectorAll('.topbar, nav.bottom').forEach(bar => { bar.style.position = way; })"
+"""A picture of a whole page shows its bars where it begins and ends, not in its middle."""
 
 HERE = {"longitude": 118.90886, "latitude": 29.17759, "accuracy": 12}
 """A point in the grid of the first grid worker (WGS84)."""
@@ -150,7 +150,9 @@ class Person:
         self.page.wait_for_function(AT_REST)
         self.page.evaluate("() => scrollTo(0, 0)")
         width = self.page.viewport_size["width"]
-        self.page.screenshot(path=SCREENS / f"{name}-{NAMES.get(width, width)}.png", full_page=True, style=UNROLLED)
+        self.page.evaluate(BARS, "static")
+        self.page.screenshot(path=SCREENS / f"{name}-{NAMES.get(width, width)}.png", full_page=True)
+        self.page.evaluate(BARS, "")
 
 
 class Crowd:
