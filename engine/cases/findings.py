@@ -192,14 +192,22 @@ def _metres(place: Place, row: Any) -> int | None:
     return round(places.distance(place.lon, place.lat, row.lon, row.lat))
 
 
-def merge(c: Connection, number: str, main_number: str) -> dict[str, Any]:
-    """Note that one finding is a duplicate of another. Raises InvalidValues when the main one is missing or itself merged."""
-    rows = {row.number: row for row in c.execute(select(finding).where(finding.c.number.in_([number, main_number])))}
-    main = rows.get(main_number)
-    if main is None or main_number == number or main.merged_into is not None:
+def main_of(c: Connection, number: str, main_number: str) -> int:
+    """The case of the main finding that another one may be merged into.
+
+    Raises InvalidValues when there is none of that number, when it is the same one, or when it was merged itself.
+    """
+    row = c.execute(select(finding.c.instance_id, finding.c.merged_into).where(finding.c.number == main_number)).first()
+    if row is None or main_number == number or row.merged_into is not None:
         raise InvalidValues({"duplicate_of": f"没有可以并入的主事件“{main_number[:40]}”，请核对编号。"})
-    c.execute(update(finding).where(finding.c.number == number).values(merged_into=main.instance_id))
-    return {"main": main.number}
+    return int(row.instance_id)
+
+
+def merge(c: Connection, number: str, main_number: str) -> dict[str, Any]:
+    """Note that one finding is a duplicate of another. Raises as `main_of` does."""
+    main = main_of(c, number, main_number)
+    c.execute(update(finding).where(finding.c.number == number).values(merged_into=main))
+    return {"main": main_number}
 
 
 def missing(c: Connection) -> int:

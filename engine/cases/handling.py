@@ -5,9 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.cases import attachments
+from engine.cases import attachments, findings
 from engine.people import Participant
-from engine.runtime import commands
+from engine.runtime import commands, lookup
+
+DUPLICATE = "duplicate_of"
+"""The field in which a dispatcher names the main finding; checked while it can still be mended."""
 
 
 def complete(
@@ -15,10 +18,14 @@ def complete(
 ) -> dict[str, Any]:
     """As `engine.runtime.commands.complete`, and attaches to the case what was uploaded for this form.
 
-    Raises what that raises, and InvalidValues for a photo that is missing or somebody else's.
+    Raises what that raises, and InvalidValues for a photo that is missing or somebody else's, or a main finding that there is not.
     """
     answer = commands.complete(c, item_id, values, by=by, revision=revision)
     attachments.bind(c, _photos(values), answer["instance"], by.id)
+    if values.get(DUPLICATE):
+        number, main = lookup.variable(c, answer["instance"], DUPLICATE)
+        if main is not None:
+            findings.main_of(c, number, str(main))
     return answer
 
 

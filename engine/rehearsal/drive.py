@@ -58,7 +58,7 @@ class _Town:
     report: Report
     arrivals: list[Arrival]
     agenda: list[tuple[dt.datetime, str]] = field(default_factory=list)
-    planned: dict[str, OpenItem] = field(default_factory=dict)
+    planned: set[str] = field(default_factory=set)
     seen: dt.datetime = dt.datetime.min.replace(tzinfo=clock.UTC)
 
 
@@ -132,7 +132,7 @@ def _look_at_new_work(town: _Town) -> None:
     for item in fresh:
         town.seen = max(town.seen, item.created_at)
         if item.id not in town.planned:
-            town.planned[item.id] = item
+            town.planned.add(item.id)
             heapq.heappush(town.agenda, (_when(town, item), item.id))
 
 
@@ -147,10 +147,9 @@ def _when(town: _Town, item: OpenItem) -> dt.datetime:
 def _work(town: _Town) -> None:
     """One person does one work item, now and then badly."""
     _, item_id = heapq.heappop(town.agenda)
-    item = town.planned[item_id]
     try:
-        staff.act(town.people, town.dice, item, town.plan, town.report)
+        staff.act(town.people, town.dice, item_id, town.plan, town.report)
     except EngineError as error:
         town.report.refuse(error)
-        if staff.is_still_open(town.database, item_id) and town.report.attempts(item_id) < staff.ATTEMPTS:
+        if staff.look(town.database, item_id) is not None and town.report.attempts(item_id) < staff.ATTEMPTS:
             heapq.heappush(town.agenda, (clock.now() + dt.timedelta(minutes=20), item_id))

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from engine import clock, forms
 from engine.cases import handling
+from engine.cases.handling import DUPLICATE
 from engine.database import Database
 from engine.errors import InvalidValues
 from engine.forms import FieldState, Mode
@@ -15,9 +16,9 @@ from engine.rehearsal.album import Album
 from engine.rehearsal.report import Report
 from engine.runtime import commands, desk
 from engine.runtime.desk import Desk
-from engine.runtime.overview import OpenItem, is_open
+from engine.runtime.overview import OpenItem, numbers, still_open
 
-ATTEMPTS = 6
+ATTEMPTS, PATIENCE = 20, 3
 PHRASES = ("已到现场处理，情况属实。", "当事人表示配合。", "已拍照留存，请下一步核实。", "已按要求完成。", "与群众反映一致，已说明政策。")
 
 
@@ -59,22 +60,31 @@ class People:
                 self.by_id[person_id] = directory.participant(c, person_id)
         return self.by_id[person_id]
 
+    def some_number(self, dice: random.Random) -> str:
+        """The number of a case, as somebody would name a main finding."""
+        with self.database.reading() as c:
+            return dice.choice(numbers(c))
+
     def with_role(self, role: str, unit_path: str) -> Sequence[Participant]:
         """Everybody who holds a role at a unit that contains the place."""
         with self.database.reading() as c:
             return [p for p in directory.people(c) if any(post.role == role and unit_path.startswith(post.unit_path) for post in p.posts)]
 
 
-def is_still_open(database: Database, item_id: str) -> bool:
-    """False once somebody finished it or the case moved on."""
+def look(database: Database, item_id: str) -> OpenItem | None:
+    """The item as it is now; None once somebody finished it or the case moved on."""
     with database.reading() as c:
-        return is_open(c, item_id)
+        return still_open(c, item_id)
 
 
-def act(people: People, dice: random.Random, item: OpenItem, plan: Shares, report: Report) -> None:
-    """Take the item, fill in its form, submit. Raises the engine's refusals: whoever calls counts them."""
+def act(people: People, dice: random.Random, item_id: str, plan: Shares, report: Report) -> None:
+    """Take the item, fill in its form, submit. Raises the engine's refusals: whoever calls counts them.
+
+    Whoever was refused a few times gives the usual answers.
+    """
     database = people.database
-    if not is_still_open(database, item.id):
+    item = look(database, item_id)
+    if item is None:
         return
     report.tries[item.id] += 1
     person = people.for_item(item, dice)
@@ -85,7 +95,7 @@ def act(people: People, dice: random.Random, item: OpenItem, plan: Shares, repor
         return
     with database.reading() as c:
         page = desk.of(c, item.id, person)
-    values = fill(page, people, dice, person)
+    values = fill(page, people, USUAL if report.attempts(item.id) > PATIENCE else dice, person)
     if dice.random() < plan.wrong and _submit_wrong(database, item, person, values):
         report.wrong += 1
     database.run(lambda c: handling.complete(c, item.id, values, by=person))
@@ -148,6 +158,8 @@ def _value(state: FieldState, people: People, dice: random.Random, by: Participa
             return [_option(state, dice)] if state.options else None
         case "checkbox":
             return True if state.required else dice.random() < 0.3
+        case "textfield" if state.key == DUPLICATE:
+            return people.some_number(dice)
         case "textfield" | "textarea":
             return dice.choice(PHRASES) if state.required else None
         case "number":
@@ -165,6 +177,17 @@ def _value(state: FieldState, people: People, dice: random.Random, by: Participa
 def _day(state: FieldState) -> str:
     moment = clock.local(clock.now())
     return moment.date().isoformat() if state.field.subtype == "date" else moment.isoformat(timespec="minutes")
+
+
+class _Usual(random.Random):
+    """Dice that always show the first answer."""
+
+    def choices(self, population: Any, *args: Any, **named: Any) -> list[Any]:
+        """The first."""
+        return [population[0]]
+
+
+USUAL = _Usual(1)
 
 
 def _option(state: FieldState, dice: random.Random) -> Any:

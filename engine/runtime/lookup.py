@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -13,6 +14,8 @@ BY_NUMBER = select(
     process_instance.c.title).where(process_instance.c.business_key == bindparam("number"))
 
 TITLES = select(process_instance.c.id, process_instance.c.title).where(process_instance.c.id.in_(bindparam("ids", expanding=True)))
+
+OF_ID = select(process_instance.c.business_key, process_instance.c.variables).where(process_instance.c.id == bindparam("i"))
 
 
 @dataclass(frozen=True)
@@ -37,3 +40,11 @@ def by_number(c: Connection, number: str) -> Found:
 def titles(c: Connection, ids: Iterable[int]) -> dict[int, str]:
     """What cases are about, by id; for lists that name cases only by number. Not scoped either."""
     return {row.id: row.title for row in c.execute(TITLES, {"ids": sorted(set(ids))})}
+
+
+def variable(c: Connection, instance_id: int, name: str) -> tuple[str, Any]:
+    """(the case's number, the value of one of its variables or None). Raises NotFound."""
+    row = c.execute(OF_ID, {"i": instance_id}).first()
+    if row is None:
+        raise NotFound(instance=instance_id)
+    return row.business_key, (row.variables or {}).get(name)

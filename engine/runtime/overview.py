@@ -10,11 +10,12 @@ from engine.database import UTCDateTime
 from engine.runtime.offers import CLAIMED, DONE, OPEN, WITHDRAWN
 from engine.runtime.tables import process_instance, work_item
 
-OPENED = (select(work_item.c.id, work_item.c.instance_id, work_item.c.name, work_item.c.state, work_item.c.candidate_key,
-                 work_item.c.assignee, work_item.c.unit_path, work_item.c.created_at, work_item.c.due_at)
-          .where(work_item.c.state.in_((OPEN, CLAIMED)), work_item.c.created_at >= bindparam("since", type_=UTCDateTime))
+_LIVE = (select(work_item.c.id, work_item.c.instance_id, work_item.c.name, work_item.c.state, work_item.c.candidate_key,
+                work_item.c.assignee, work_item.c.unit_path, work_item.c.created_at, work_item.c.due_at)
+         .where(work_item.c.state.in_((OPEN, CLAIMED))))
+OPENED = (_LIVE.where(work_item.c.created_at >= bindparam("since", type_=UTCDateTime))
           .order_by(work_item.c.created_at, work_item.c.instance_id, work_item.c.element_id))
-STATE = select(work_item.c.state).where(work_item.c.id == bindparam("i"))
+ONE = _LIVE.where(work_item.c.id == bindparam("i"))
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,15 @@ def opened_since(c: Connection, moment: dt.datetime) -> list[OpenItem]:
     return [OpenItem(*row) for row in c.execute(OPENED, {"since": max(moment, dt.datetime.fromtimestamp(0, dt.UTC))})]
 
 
-def is_open(c: Connection, item_id: str) -> bool:
-    """True while somebody may still do the item."""
-    return c.execute(STATE, {"i": item_id}).scalar() in (OPEN, CLAIMED)
+def still_open(c: Connection, item_id: str) -> OpenItem | None:
+    """The item as it is now, None once nobody can do it any more."""
+    row = c.execute(ONE, {"i": item_id}).first()
+    return None if row is None else OpenItem(*row)
+
+
+def numbers(c: Connection) -> list[str]:
+    """The numbers of all cases, oldest first."""
+    return list(c.execute(select(process_instance.c.business_key).order_by(process_instance.c.id)).scalars())
 
 
 def totals(c: Connection) -> Totals:

@@ -143,6 +143,30 @@ def test_a_duplicate_points_to_its_main_finding(town: SampleTown) -> None:
             town.run(lambda c, number=number, wrong=wrong: findings.merge(c, number, wrong))
 
 
+def at_the_centre(town: SampleTown) -> dict[str, object]:
+    answer = town.report(urgent=False)
+    outcome = {"correction_outcome": "cannot", "correction_measures": ["persuade"], "correction_words": "已劝", "correction_reason": "无权"}
+    town.does(CADRE, "村社纠正", **outcome)
+    if "网格员复核" in town.steps(answer["instance"]):
+        town.does(FINDER, "网格员复核", grid_check_outcome="upward", grid_check_note="请上级处理")
+    town.does(AREA, "片区研判上报", area_outcome="report", area_note="建议执法队处理")
+    return answer
+
+
+def test_a_wrong_main_number_is_refused_while_it_can_be_mended(town: SampleTown) -> None:
+    answer = at_the_centre(town)
+
+    for wrong in ("SJ19990101-000001", answer["number"]):
+        with pytest.raises(InvalidValues) as refusal:
+            town.does(DISPATCHER, "协调中心受理", accept_outcome="duplicate", duplicate_of=wrong)
+        assert "duplicate_of" in refusal.value.errors
+    assert town.steps(answer["instance"]) == ["协调中心受理"]
+
+    main = town.report(by=NEIGHBOUR, location={"lon": 118.90843, "lat": 29.14578})
+    town.does(DISPATCHER, "协调中心受理", accept_outcome="duplicate", duplicate_of=main["number"])
+    assert "反馈网格员" in town.steps(answer["instance"])
+
+
 def rows(town: SampleTown) -> list[Request | Fault]:
     with town.database.reading() as c:
         mapping = intake.read_mapping(ORGANISATION / "sf311_mapping.toml")
