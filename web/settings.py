@@ -30,6 +30,7 @@ class Settings:
     threads: int = 8
     demo: bool = False
     secure_cookies: bool = False
+    trusted_proxy: str = ""
     session_idle_minutes: int = 30
     session_hours: int = 12
     upload_mb: int = 20
@@ -40,8 +41,8 @@ class Settings:
 
     @property
     def files(self) -> Path:
-        """The folder of evidence photos."""
-        return Path(self.data) / "files"
+        """The folder of evidence photos, absolute: Flask would look for a relative one beside its templates."""
+        return Path(self.data).resolve() / "files"
 
     @property
     def embedded(self) -> bool:

@@ -1,0 +1,49 @@
+"""Settings: environment before file before defaults; everything wrong is named at once; no secret is shown."""
+
+from pathlib import Path
+
+import pytest
+
+from web import settings
+from web.settings import Settings, SettingsError
+
+
+def test_the_environment_goes_before_the_file_and_the_command_line_before_both(tmp_path: Path) -> None:
+    file = tmp_path / "town.toml"
+    file.write_text('port = 9000\nhost = "0.0.0.0"\nthreads = 4\n', "utf-8")
+    environment = {"GRIDLOOP_CONFIG": str(file), "GRIDLOOP_PORT": "9001", "GRIDLOOP_THREADS": "6"}
+
+    found = settings.load(environment, threads=7)
+
+    assert (found.host, found.port, found.threads) == ("0.0.0.0", 9001, 7)
+
+
+def test_everything_wrong_is_named_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "town.toml"
+    file.write_text('colour = "red"\n', "utf-8")
+    environment = {"GRIDLOOP_CONFIG": str(file), "GRIDLOOP_PORT": "viele", "GRIDLOOP_DEMO": "maybe", "GRIDLOOP_DATABASE_URL": "nonsense"}
+
+    with pytest.raises(SettingsError) as refusal:
+        settings.load(environment)
+
+    assert all(word in str(refusal.value) for word in ("colour", "port", "demo", "database_url"))
+
+
+def test_a_missing_or_broken_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="找不到"):
+        settings.load({"GRIDLOOP_CONFIG": str(tmp_path / "none.toml")})
+    (tmp_path / "bad.toml").write_text("port = = 1", "utf-8")
+    with pytest.raises(SettingsError, match="TOML"):
+        settings.load({"GRIDLOOP_CONFIG": str(tmp_path / "bad.toml")})
+
+
+def test_passwords_are_not_shown() -> None:
+    shown = Settings(database_url="postgresql+psycopg://town:geheim@db/gridloop").shown()
+
+    assert "geheim" not in str(shown)
+
+
+def test_photos_lie_where_the_data_lies_whatever_the_pages_are_relative_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert Settings(data="var").files == tmp_path / "var" / "files"
