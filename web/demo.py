@@ -41,7 +41,7 @@ def fill(settings: Settings, db: Database, say: Callable[[str], None], findings:
     now = clock.now()
     arrivals = _arrivals(settings, db, now, findings)
     with tqdm(desc="模拟办理", unit="步", ascii=" #") as bar:
-        plan = Plan(seed=SEED, start=now - dt.timedelta(days=DAYS), until=now, arrivals=arrivals, photos=settings.files)
+        plan = Plan(seed=SEED, neglected=0.05, start=now - dt.timedelta(days=DAYS), until=now, arrivals=arrivals, photos=settings.files)
         report = rehearsal.drive(db, plan, progress=lambda _: bar.update())
     say(f"已装入 {report.cases} 件，其中办结 {report.closed} 件，其余正在办理。")
 

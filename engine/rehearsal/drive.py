@@ -39,6 +39,7 @@ class Plan:
 
     seed: int = 1
     late: float = 0.12
+    neglected: float = 0.0
     wrong: float = 0.05
     sent_back: float = 0.03
     start: dt.datetime | None = None
@@ -137,8 +138,10 @@ def _look_at_new_work(town: _Town) -> None:
 
 
 def _when(town: _Town, item: OpenItem) -> dt.datetime:
-    """Somewhere within the limit; for the late ones, after it."""
+    """Somewhere within the limit; for the late ones, after it; what is neglected lies for days."""
     now = clock.now()
+    if town.dice.random() < town.plan.neglected:
+        return now + dt.timedelta(days=town.dice.uniform(3, 15))
     room = item.due_at - now if item.due_at is not None and item.due_at > now else dt.timedelta(hours=8)
     share = town.dice.uniform(1.02, 1.6) if town.dice.random() < town.plan.late else town.dice.triangular(0.02, 0.9, 0.25)
     return now + max(room * share, dt.timedelta(minutes=3))
