@@ -67,8 +67,8 @@ class Person:
         """One click on the own name, as in every demonstration."""
         self.page.goto(f"{self.address}/sign-in{'?next=' + then if then else ''}")
         button = self.page.locator(f"button[name=person][value='{person}']").first
-        if not button.is_visible():
-            self.page.locator("fieldset", has=button).locator("summary").click()
+        while not button.is_visible():
+            self.page.locator("details:not([open])", has=button).first.locator("> summary").click()
         button.click()
         self.page.wait_for_url(lambda url: "/sign-in" not in url)
         return self

@@ -30,6 +30,18 @@ export function say(text) {
   requestAnimationFrame(() => { live.textContent = text; });
 }
 
+// what is typed into the search while an answer is on its way stays, and is searched for in its turn
+let searched = null;
+document.addEventListener('htmx:beforeSwap', e => {
+  const q = document.activeElement;
+  searched = q && q.matches('[data-search]') && e.detail.target.contains(q) ? q.value : null;
+});
+document.addEventListener('htmx:afterSettle', e => {
+  const q = searched !== null && e.detail.target.querySelector('[data-search]');
+  if (q && q.value !== searched) { q.value = searched; htmx.trigger(q, 'input'); }
+  searched = null;
+});
+
 // a list that refreshes itself keeps what was ticked, the row in hand and the focus
 let kept = null;
 document.addEventListener('htmx:beforeSwap', e => {
