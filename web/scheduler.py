@@ -7,11 +7,13 @@ import datetime as dt
 import logging
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from engine import clock
+from engine.cases import sweeping
 from engine.database import Database, forget_keys
 from engine.errors import EngineError
 from engine.runtime import clock_guard, jobs, messages, service_registry, timers
@@ -22,6 +24,8 @@ TICK = "tick"
 BATCH = 20
 BUSY = 0.5  # seconds until a case that was in use is tried again
 TIDY_EVERY = 3600.0
+LOOSE = dt.timedelta(days=1)
+"""How long an uploaded photo may wait for its form to be submitted."""
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +44,13 @@ class Alarm(BaseTrigger):  # type: ignore[misc] # the library has no types
 class Worker:
     """Fires due timers, performs due jobs, hands over and sweeps messages.
 
-    max_wait: seconds after which it looks at the latest, whatever it knows. `drain` may be called without `start`.
+    max_wait: seconds after which it looks at the latest, whatever it knows. files: the folder of photos, if this process is to
+    clear away those never submitted. `drain` may be called without `start`.
     """
 
-    def __init__(self, database: Database, *, functions: Mapping[str, Function] | None = None, max_wait: float = 30) -> None:
-        self._database, self._max_wait = database, max_wait
+    def __init__(self, database: Database, *, functions: Mapping[str, Function] | None = None, max_wait: float = 30,
+                 files: Path | None = None) -> None:
+        self._database, self._max_wait, self._files = database, max_wait, files
         self._functions = service_registry.functions() if functions is None else functions
         self._clock, self._careful = ClockGuard(), True
         self._stopping, self._lock = threading.Event(), threading.Lock()
@@ -101,6 +107,15 @@ class Worker:
             self._tidied = clock.monotonic()
             self._database.run(messages.sweep)
             self._database.run(lambda c: forget_keys(c, clock.now() - messages.REMEMBERED))
+            self._clear_photos()
+
+    def _clear_photos(self) -> None:
+        if self._files is None:
+            return
+        folder, before = self._files, clock.now() - LOOSE
+        self._database.run(lambda c: sweeping.forget(c, before))
+        with self._database.reading() as c:
+            sweeping.sweep(c, folder, before)
 
     def _tick(self) -> None:
         self._last = clock.monotonic()

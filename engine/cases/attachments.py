@@ -66,7 +66,7 @@ def keep(folder: Path, stream: IO[bytes], name: str, limit: int) -> Stored:
             path = Path(temporary.name)
             try:
                 stored = _inspect(path, name, *_copy(stream, temporary, limit))
-                _write_view(path, _view_path(folder, stored.sha256))
+                _write_view(path, view_file(folder, stored.sha256))
                 _settle(path, original_path(folder, stored.sha256))
             finally:
                 path.unlink(missing_ok=True)
@@ -131,8 +131,11 @@ def _write_view(path: Path, target: Path) -> None:
 
 def _settle(path: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.exists():
+    try:
+        os.utime(target)  # in use again: the sweep leaves it alone
+    except FileNotFoundError:
         os.link(path, target)
+        os.utime(target)
         descriptor = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -145,13 +148,14 @@ def original_path(folder: Path, sha256: str) -> Path:
     return folder / "original" / sha256[:2] / sha256
 
 
-def _view_path(folder: Path, sha256: str) -> Path:
+def view_file(folder: Path, sha256: str) -> Path:
+    """Where the picture made from it lies, if it has been made."""
     return folder / "view" / sha256[:2] / f"{sha256}.jpg"
 
 
 def view_path(folder: Path, sha256: str) -> Path:
     """The picture that pages show. Raises NotFound when the store lacks it."""
-    path = _view_path(folder, sha256)
+    path = view_file(folder, sha256)
     if not path.exists():
         original = original_path(folder, sha256)
         if not original.exists():

@@ -4,7 +4,7 @@ Reads only. Whether an action is lawful is decided again by the command itself.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,11 @@ class Desk:
     draft_at: dt.datetime | None
     verbs: frozenset[str]
     why: str
+
+
+def draft_texts(c: Connection) -> Iterator[str]:
+    """Everything that anybody is in the middle of writing, as text; for finding what it mentions."""
+    return (str(row[0]) for row in c.execute(select(draft.c["values"])))
 
 
 def of(c: Connection, item_id: str, by: Participant) -> Desk:

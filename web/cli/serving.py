@@ -30,14 +30,14 @@ def serve(host: str | None, port: int | None, with_demo: bool | None) -> None:
 
 
 def _serve(in_force: Settings, db: Database) -> None:
-    worker = Worker(db, max_wait=in_force.worker_wait_seconds) if in_force.embedded else None
+    worker = Worker(db, max_wait=in_force.worker_wait_seconds, files=in_force.files) if in_force.embedded else None
     app = create_app(in_force, db)
     if worker is not None:
         app.after_request(lambda response: _passing_by(worker, response))
         worker.start()
     try:
         server = waitress.create_server(app, host=in_force.host, port=in_force.port, threads=in_force.threads,
-                                        max_request_body_size=(in_force.upload_mb * 12) << 20, ident=None)
+                                        max_request_body_size=(in_force.upload_mb * 12) << 20, ident=None, **behind(in_force))
     except OSError as error:
         raise Unavailable(f"{in_force.host}:{in_force.port} 已被占用，请换一个端口（--port）。", cause=str(error)) from error
     click.echo(f"Gridloop 已启动：http://{in_force.host}:{in_force.port}  （按 Ctrl+C 停止）")
@@ -46,6 +46,14 @@ def _serve(in_force: Settings, db: Database) -> None:
     finally:
         if worker is not None:
             worker.stop()
+
+
+def behind(in_force: Settings) -> dict[str, object]:
+    """What a named proxy says of the caller is believed; without one, nothing in a request's headers is."""
+    if not in_force.trusted_proxy:
+        return {}
+    return {"trusted_proxy": in_force.trusted_proxy, "trusted_proxy_count": 1, "clear_untrusted_proxy_headers": True,
+            "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}}
 
 
 def _passing_by(worker: Worker, response: Response) -> Response:
@@ -62,7 +70,7 @@ def worker() -> None:
     with opened(write=True) as (in_force, db):
         if in_force.embedded:
             raise Unavailable("SQLite 只能有一个进程：gridloop serve 已包含定时器，不需要单独运行 worker。")
-        running, stop = Worker(db, max_wait=in_force.worker_wait_seconds), threading.Event()
+        running, stop = Worker(db, max_wait=in_force.worker_wait_seconds, files=in_force.files), threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         running.start()

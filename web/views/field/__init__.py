@@ -95,12 +95,9 @@ def _with(c: Any, typed: dict[str, Any], photos: dict[str, list[Stored]], by: st
 def extra() -> Any:
     """“It is the same problem”: what was typed and photographed joins the open case instead of opening another."""
     form, _ = _form()
-    typed, person, number = submission.values(form, request.form), me(), request.form.get("same_as", "")
-    photos = [one for many in submission.kept().values() for one in many]
-    words, key = str(typed.get("description") or ""), f"extra:{person.id}:{request.form.get('key', '')[:40]}"
+    typed = submission.values(form, request.form)
     try:
-        answer = database().run(lambda c: extra_report.add(c, number, words, [attachments.add(c, p, person.id) for p in photos], by=person),
-                                key=key, payload=[number, words, [one.sha256 for one in photos]])
+        answer = _join(request.form.get("same_as", ""), str(typed.get("description") or ""))
     except InvalidValues as refusal:
         if wants_json():
             raise
@@ -108,6 +105,15 @@ def extra() -> Any:
     flash(f"已补充到 {answer['number']}，不再另立一件。办理进展可以在本页查看。")
     done = url_for("cases.show", case_id=answer["instance"])
     return jsonify(number=answer["number"], address=done) if wants_json() else redirect(done)
+
+
+def _join(number: str, words: str) -> dict[str, Any]:
+    """Hand words and photos of this request to the open case, once per key."""
+    person, photos = me(), [one for many in submission.kept().values() for one in many]
+    key = f"extra:{person.id}:{request.form.get('key', '')[:40]}"
+    return database().run(
+        lambda c: extra_report.add(c, number, words, [attachments.add(c, one, person.id) for one in photos], by=person),
+        key=key, payload=[number, words, [one.sha256 for one in photos]])
 
 
 @blueprint.get("/report/done/<number>")
