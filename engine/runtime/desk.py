@@ -8,18 +8,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
-from engine import clock, definitions
+from engine import clock, definitions, forms
 from engine.errors import NotFound
+from engine.forms import Form
 from engine.people import ROLES, Participant, directory
-from engine.runtime import access, rows
+from engine.runtime import access, history, rows
 from engine.runtime import case as cases
 from engine.runtime.case import RUNNING, SUSPENDED, Case
 from engine.runtime.commands.completing import AMBIENT
-from engine.runtime.offers import CLAIMED, OPEN
+from engine.runtime.offers import CLAIMED, DONE, OPEN
 from engine.runtime.tables import draft, work_item
 from engine.runtime.turn import look
+
+MENDING = ("sent-back", "withdrawn")
+DONE_BEFORE = (select(work_item.c.id)
+               .where(work_item.c.instance_id == bindparam("i"), work_item.c.element_id == bindparam("element"), work_item.c.state == DONE)
+               .limit(1))
 
 
 @dataclass(frozen=True)
@@ -91,9 +97,10 @@ def of(c: Connection, item_id: str, by: Participant) -> Desk:
     typed = c.execute(select(draft.c["values"], draft.c.saved_at)
                       .where(draft.c.work_item_id == item_id, draft.c.person_id == by.id)).first()
     stored, names = _known(c, case, row)
+    form = deployed.forms.get(row.form_key or "")
     return Desk(
-        item=item_of(c, row), revision=case.revision, status=case.status, form=deployed.forms.get(row.form_key or ""), access=row.access,
-        stored=stored, names=names,
+        item=item_of(c, row), revision=case.revision, status=case.status, form=form, access=row.access,
+        stored=_this_round(c, row, form, stored), names=names,
         draft=None if typed is None else typed[0], draft_at=None if typed is None else typed[1],
         verbs=frozenset(_verbs(row, case.status, by)), why=_why(c, row, by))
 
@@ -105,6 +112,23 @@ def _known(c: Connection, case: Case, row: Row[Any]) -> tuple[dict[str, Any], di
         names = tokens.names(row.id)
         return tokens.visible(row.id), {name: names[name] for name in AMBIENT}
     return {**rows.variables(case.row.variables), **row.item}, {"now": clock.now(), "today": clock.today()}
+
+
+def _this_round(c: Connection, row: Row[Any], form: Form | None, stored: dict[str, Any]) -> dict[str, Any]:
+    """Without the answers of an earlier round of the same step: a round that the diagram begins anew starts with an empty form.
+
+    A step that was sent back or taken back is to be mended, so its answers stay.
+    """
+    asked = {"i": row.instance_id, "element": row.element_id}
+    if form is None or row.state not in (OPEN, CLAIMED, SUSPENDED) or c.execute(DONE_BEFORE, asked).first() is None:
+        return stored
+    events = history.of(c, row.instance_id)
+    opening = next((e for e in events if any(one.get("key") == row.id for one in e.detail.get("opened") or ())), None)
+    if opening is None or opening.kind in MENDING:
+        return stored
+    answered = {key for e in events if e.kind == "completed" and e.element_id == row.element_id for key in e.detail.get("changed") or {}}
+    own = forms.may_write(form, row.access) & answered
+    return {name: value for name, value in stored.items() if name not in own}
 
 
 def items_of(c: Connection, instance_id: int) -> tuple[Item, ...]:
