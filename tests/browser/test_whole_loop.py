@@ -68,7 +68,7 @@ def test_from_the_street_to_the_last_look_back(people, town):
     worker.signs_in("wg01")
     worker.does("网格员回头看", look_back_outcome="clear", photos_look_back=PHOTOS)
     assert worker.rows() == []
-    expect(worker.goes(f"/cases?words={number}").locator("td[data-label='状态']")).to_have_text("已办结")
+    expect(worker.goes(f"/cases?words={number}").locator(".status")).to_have_text("已办结")
 
 
 def test_corrected_in_the_village_it_never_leaves_the_village(people):
