@@ -148,6 +148,7 @@ def _own_page() -> bool:
 
 def _check() -> Response | BaseResponse | None:
     if request.endpoint is None:
+        _identify(quiet=True)  # "not found" keeps the menu
         return None
     declared = policy_of(request.endpoint)
     _identify(quiet=declared is not None and declared.quiet)

@@ -15,6 +15,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from engine import clock
 from engine.cases import attachments
 from engine.cases.attachments import Stored
+from engine.errors import InvalidValues, UnsafeInput
 from engine.forms import Field, FieldState, Form, Option
 from web.context import database, me, settings
 from web.words import moment
@@ -58,7 +59,7 @@ def _rows(posted: MultiDict[str, str], name: str) -> list[int]:
 
 
 def with_uploads(typed: dict[str, Any]) -> dict[str, Any]:
-    """The values with photos that came along in the same request (a browser without scripts). Raises UnsafeInput, Unavailable."""
+    """The values with photos that came along in the same request (a browser without scripts). Raises InvalidValues, Unavailable."""
     person, photos = me().id, kept()
     if not photos:
         return typed
@@ -67,13 +68,22 @@ def with_uploads(typed: dict[str, Any]) -> dict[str, Any]:
 
 
 def kept() -> dict[str, list[Stored]]:
-    """The photos of this request by field, safely on the disk but named by no row yet."""
+    """The photos of this request by field, safely on the disk but named by no row yet. Raises InvalidValues, Unavailable."""
     found: dict[str, list[Stored]] = {}
     for name in request.files:
         for upload in request.files.getlist(name):
             if upload.filename and name.endswith(":files"):
-                found.setdefault(name.removesuffix(":files"), []).append(_keep(upload))
+                field = name.removesuffix(":files")
+                found.setdefault(field, []).append(_kept(upload, field))
     return found
+
+
+def _kept(upload: FileStorage, field: str) -> Stored:
+    """What is wrong with a photo is said beside its field."""
+    try:
+        return _keep(upload)
+    except UnsafeInput as refusal:
+        raise InvalidValues({field: f"“{upload.filename}”：{refusal.message}"}) from refusal
 
 
 def store(upload: FileStorage) -> str:

@@ -50,7 +50,7 @@ def _completed(body: Body) -> str:
 
 def _timer(body: Body) -> str:
     late = f"，实际触发 {body['fired']}" if body.get("late") else ""
-    return f"时限到：{_item(body)}应于 {body.get('due', '')} 前完成{late}。"
+    return f"时限到：{_item(body)}，{body.get('due', '')}{late}。"
 
 
 SAY: Mapping[str, Callable[[Body], str]] = {

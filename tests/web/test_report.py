@@ -100,3 +100,11 @@ def test_originals_go_out_as_downloads_and_only_to_those_who_see_the_case(as_per
     assert original.headers["Content-Disposition"].startswith("attachment") and "sandbox" in original.headers["Content-Security-Policy"]
     assert thumb.mimetype == "image/jpeg"
     assert stranger.status_code == 404
+
+
+def test_a_photo_that_cannot_be_taken_is_named_beside_its_field_and_the_rest_stays(as_person):
+    answer = report(as_person(FINDER), **{"photos:files": [photo("green"), (io.BytesIO(b"no picture"), "坏图.jpg")]})
+
+    page = text(answer)
+    assert answer.status_code == 422 and "坏图.jpg" in page and 'id="e-f-photos"' in page
+    assert "东街口垃圾堆放" in page

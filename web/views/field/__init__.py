@@ -70,18 +70,23 @@ def token() -> Any:
 def send() -> Any:
     """Report. The same key again answers the same case, so that a phone may send as often as it likes."""
     form, _ = _form()
-    typed, person = submission.values(form, request.form), me()
-    photos = submission.kept()
-    key = f"report:{person.id}:{request.form.get('key', '')[:40]}"
+    typed, photos = submission.values(form, request.form), {}
     try:
-        answer = database().run(lambda c: findings.report(c, _with(c, typed, photos, person.id), by=person), key=key,
-                                payload=[typed, {name: [one.sha256 for one in many] for name, many in photos.items()}])
+        photos = submission.kept()
+        answer = _report(typed, photos)
     except InvalidValues as refusal:
         if wants_json():
             raise
-        return _page(database().run(lambda c: _with(c, typed, photos, person.id)), 422, errors=refusal.errors)
+        return _page(database().run(lambda c: _with(c, typed, photos, me().id)), 422, errors=refusal.errors)
     done = url_for("field.done", number=answer["number"])
     return jsonify(number=answer["number"], address=done) if wants_json() else redirect(done)
+
+
+def _report(typed: dict[str, Any], photos: dict[str, list[Stored]]) -> dict[str, Any]:
+    """One command: the photos' rows, the case and its finding."""
+    person, key = me(), f"report:{me().id}:{request.form.get('key', '')[:40]}"
+    return database().run(lambda c: findings.report(c, _with(c, typed, photos, person.id), by=person), key=key,
+                          payload=[typed, {name: [one.sha256 for one in many] for name, many in photos.items()}])
 
 
 def _with(c: Any, typed: dict[str, Any], photos: dict[str, list[Stored]], by: str) -> dict[str, Any]:

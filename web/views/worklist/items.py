@@ -72,19 +72,25 @@ def task(item_id: str) -> Any:
 @policy()
 def complete(item_id: str) -> Any:
     """Submit. Errors come back beside the fields; a case that has moved on shows both versions; nothing typed is lost."""
-    found, person = opened(item_id), me()
-    typed = submission.with_uploads(submission.values(found.form, request.form))
-    if "list_add" in request.form or "list_remove" in request.form:
-        return _shown(found, typed)
-    revision, key = request.form.get("revision", type=int), f"task:{person.id}:{request.form.get('key', '')[:40]}"
+    found = opened(item_id)
+    typed = submission.values(found.form, request.form)
     try:
-        answer = database().run(lambda c: handling.complete(c, item_id, typed, by=person, revision=revision), key=key,
-                                payload=[item_id, typed])
+        typed = submission.with_uploads(typed)
+        if "list_add" in request.form or "list_remove" in request.form:
+            return _shown(found, typed)
+        answer = _submit(item_id, typed)
     except InvalidValues as refusal:
         return _shown(found, typed, 422, errors=refusal.errors)
     except (Conflict, InvalidState) as refusal:
         return _shown(opened(item_id), typed, 409, conflict=refusal.message)
     return _onwards(found.item, answer["instance"])
+
+
+def _submit(item_id: str, typed: dict[str, Any]) -> dict[str, Any]:
+    """Once per key, on the state of the case that the page showed."""
+    person, revision = me(), request.form.get("revision", type=int)
+    return database().run(lambda c: handling.complete(c, item_id, typed, by=person, revision=revision),
+                          key=f"task:{person.id}:{request.form.get('key', '')[:40]}", payload=[item_id, typed])
 
 
 def _onwards(done: Item, instance_id: int) -> Any:
