@@ -15,7 +15,8 @@ from web import assets
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
-MISSING = "没有找到 Chromium 浏览器（chromium、chromium-browser 或 google-chrome），浏览器测试全部没有运行！安装后再测，例如 apt install chromium。"
+MISSING = ("没有找到 Chromium 浏览器（chromium、chromium-browser 或 google-chrome），浏览器测试全部没有运行！"
+           "安装后再测，例如 apt install chromium。")
 UNBUILT = "前端资源还没有构建，浏览器测试全部没有运行！请先运行 make bundle。"
 
 

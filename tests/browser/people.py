@@ -31,6 +31,7 @@ def photo(name: str = "现场", colour: str = "#7a9e7e") -> dict[str, Any]:
 
 
 PHOTOS = (photo("远景"), photo("近景", "#c2b280"))
+FINDING = {"photos": PHOTOS, "category": "0501", "location__address": "东街 12 号门前", "description": "店铺占用人行道摆摊"}
 
 
 class Person:
@@ -138,8 +139,7 @@ class Person:
     def reports(self, **changes: Any) -> str:
         """Report a finding from the phone; answers the case's number."""
         self.goes("/report")
-        values = {"photos": PHOTOS, "category": "0501", "location__address": "东街 12 号门前", "description": "店铺占用人行道摆摊", **changes}
-        self.fills(**values)
+        self.fills(**{**FINDING, **changes})
         self.page.locator("#report-form [type=submit]").click()
         self.page.wait_for_url("**/report/done/*")
         return self.page.url.rpartition("/")[2]

@@ -10,13 +10,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 AXE = assets.DIST.parents[1] / "assets/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
-ASK = "rules => axe.run(document, {runOnly: rules}).then(r => r.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 120)).join(' | ')}`))"
+ASK = """rules => axe.run(document, {runOnly: rules})
+  .then(found => found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 120)).join(' | ')}`))"""
 SPILL = """() => { const wide = document.documentElement.clientWidth, own = '.diagram, .map, .tabs, .visually-hidden, .skip, [hidden]';
   return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > wide + 1 && !e.closest(own))
     .map(e => e.outerHTML.slice(0, 100)).slice(0, 3); }"""
 """What reaches over the right edge, hidden by its frame or not. Pictures to be moved and rows of tabs scroll by themselves."""
 
-READY = """() => document.readyState === 'complete' && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, [hx-trigger=load]')
+READY = """() => document.readyState === 'complete'
+  && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, [hx-trigger=load]')
   && [...document.querySelectorAll('[data-lazy=diagram]')].every(d => !d.offsetParent || d.dataset.ready)"""
 ZOOMED, NARROW = {"width": 680, "height": 430}, {"width": 320, "height": 640}
 PAGES = {

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 BOARD = "/supervision"
+FIGURES = "links => links.map(a => [a.getAttribute('href'), a.querySelector('strong').textContent])"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -27,7 +28,7 @@ def test_every_figure_opens_the_list_behind_it(staff):
     inspector = staff.enter("jw1")
     page = inspector.goes(BOARD)
     inspector.snaps("board")
-    figures = page.locator("nav.figures a").evaluate_all("links => links.map(a => [a.getAttribute('href'), a.querySelector('strong').textContent])")
+    figures = page.locator("nav.figures a").evaluate_all(FIGURES)
     assert len(figures) >= 4 and sum(int(number) for _, number in figures) > 10
 
     for address, number in figures:

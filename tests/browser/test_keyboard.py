@@ -11,9 +11,14 @@ from tests.browser.people import AT_REST, DESK, PHONE
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 RING = """() => { const s = getComputedStyle(document.activeElement), inside = 'input[type=date]:not(:focus-visible)';
-  return document.activeElement.matches(inside) || (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== 'none'; }"""
-COVERED = """() => { const r = document.activeElement.getBoundingClientRect(), bar = document.querySelector('.topbar').getBoundingClientRect();
-  return r.height > 0 && r.bottom <= bar.bottom && !document.activeElement.closest('.topbar, .skip') && getComputedStyle(document.querySelector('.topbar')).position === 'sticky'; }"""
+  return document.activeElement.matches(inside) || s.boxShadow !== 'none'
+    || (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2); }"""
+"""True when one sees where one is. The parts inside a date field are the browser's own, and so is their ring."""
+
+COVERED = """() => { const at = document.activeElement, bar = document.querySelector('.topbar');
+  const sticks = getComputedStyle(bar).position === 'sticky' && !at.closest('.topbar, .skip'), box = at.getBoundingClientRect();
+  return sticks && box.height > 0 && box.bottom <= bar.getBoundingClientRect().bottom; }"""
+"""True when what has the focus lies under the bar."""
 
 
 def test_the_list_is_walked_ticked_and_opened_by_keys(staff):

@@ -11,6 +11,7 @@ REFUSED = {"correction_outcome": "refused", "correction_measures": ["persuade", 
            "correction_reason": "当事人不听劝阻"}
 CORRECTED = {"correction_outcome": "corrected", "correction_measures": ["persuade"], "correction_words": "劝导后当场收摊",
              "photos_after": [photo("收摊后", "#9fc5e8")]}
+STEPS = ("村社纠正", "片区研判上报", "协调中心受理", "执法队签收", "现场核查", "责令改正", "复查", "办结审核", "反馈网格员", "回访")
 WAY = ("finding_reported", "triage", "village_correction", "area_review", "accept", "sign", "onsite", "rectify_order", "recheck", "close")
 
 
@@ -21,38 +22,43 @@ def hands_over(giver, step, taker, next_step, **values):
     assert next_step in taker.rows()
 
 
-def test_from_the_street_to_the_last_look_back(people, town):
-    worker, cadre = people.enter("wg01", PHONE), people.enter("cs01", PHONE)
-    area, centre = people.enter("pq1"), people.enter("dd1")
-    leader, officer = people.enter("dz1"), people.enter("ba1")
-    number = worker.reports(description="烧烤摊每天晚上占用盲道")
-    assert "村社纠正" in cadre.rows()
-
+def from_the_village_to_the_team(cadre, area, centre, leader, officer):
+    """Refused in the village, passed on, accepted, signed for."""
     cadre.opens("村社纠正")
     cadre.fills(**REFUSED)
     cadre.snaps("task-village")
     cadre.submits()
     expect(cadre.page.locator("#notices")).to_contain_text("片区研判上报")
     assert cadre.rows() == []
-
     hands_over(area, "片区研判上报", centre, "协调中心受理", area_outcome="report", area_note="情况属实，建议执法队处置")
     hands_over(centre, "协调中心受理", leader, "执法队签收", accept_outcome="accepted", accept_note="请当天到场")
     hands_over(leader, "执法队签收", officer, "现场核查", officer="ba1", assistant="ba2", sign_note="注意取证")
-    hands_over(officer, "现场核查", officer, "责令改正", onsite_outcome="order", onsite_facts="摊位占用盲道约十平方米", photos_onsite=PHOTOS)
+
+
+def on_site(officer, leader, worker):
+    """Looked at, ordered, rechecked, closed."""
+    facts = {"onsite_outcome": "order", "onsite_facts": "摊位占用盲道约十平方米", "photos_onsite": PHOTOS}
+    hands_over(officer, "现场核查", officer, "责令改正", **facts)
     hands_over(officer, "责令改正", officer, "复查", rectify_kind="at_once", rectify_demand="立即撤除摊位，恢复盲道")
     hands_over(officer, "复查", leader, "办结审核", recheck_outcome="corrected", recheck_note="摊位已撤", photos_recheck=PHOTOS)
     hands_over(leader, "办结审核", worker, "反馈网格员", close_outcome="corrected", close_note="同意办结")
+
+
+def feedback(worker, cadre, centre):
+    """Everybody who began it hears the end of it."""
     worker.does("反馈网格员", finder_acknowledged=True)
     assert "反馈村社" in cadre.rows()
     hands_over(cadre, "反馈村社", centre, "回访", village_acknowledged=True)
     centre.does("回访", visit_outcome="satisfied", visit_words="周边居民满意")
     assert centre.rows() == []
 
-    case = centre.goes(f"/cases?words={number}")
+
+def check_the_story(reader, number):
+    """The case's page tells it in plain words and shows the way taken."""
+    case = reader.goes(f"/cases?words={number}")
     case.locator("td.main-cell a").first.click()
     told = case.locator(".timeline").inner_text()
-    for step in ("村社纠正", "片区研判上报", "协调中心受理", "执法队签收", "现场核查", "责令改正", "复查", "办结审核", "反馈网格员", "回访"):
-        assert step in told
+    assert [step for step in STEPS if step not in told] == []
     assert "village_correction" not in told and "None" not in told
     expect(case.locator("main")).to_contain_text("三次上门劝导，均不收摊")
     expect(case.locator(".diagram[data-ready]")).to_be_visible()
@@ -60,7 +66,20 @@ def test_from_the_street_to_the_last_look_back(people, town):
         expect(case.locator(f".djs-element[data-element-id={element}]")).to_have_class("djs-element djs-shape st-done")
     assert case.locator(".djs-connection.st-taken").count() >= len(WAY) - 1
     assert case.locator("[data-element-id=grid_check].st-done").count() == 0
-    centre.snaps("case-done")
+    reader.snaps("case-done")
+
+
+def test_from_the_street_to_the_last_look_back(people, town):
+    worker, cadre = people.enter("wg01", PHONE), people.enter("cs01", PHONE)
+    area, centre = people.enter("pq1"), people.enter("dd1")
+    leader, officer = people.enter("dz1"), people.enter("ba1")
+    number = worker.reports(description="烧烤摊每天晚上占用盲道")
+    assert "村社纠正" in cadre.rows()
+
+    from_the_village_to_the_team(cadre, area, centre, leader, officer)
+    on_site(officer, leader, worker)
+    feedback(worker, cadre, centre)
+    check_the_story(centre, number)
 
     town.waits(days=7)
     for person in (worker, cadre, area, centre, leader, officer):
@@ -90,7 +109,7 @@ def test_the_second_of_two_tabs_sees_both_versions_and_loses_nothing(people):
     second.goto(first.url)
     cadre.fills(**REFUSED)
     cadre.page = second
-    cadre.fills(correction_outcome="refused", correction_measures=["mediate"], correction_words="第二个标签页里写的经过", correction_reason="另一个原因")
+    cadre.fills(**{**REFUSED, "correction_measures": ["mediate"], "correction_words": "第二个标签页里写的经过"})
     cadre.page = first
     cadre.submits()
 
