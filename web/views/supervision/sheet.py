@@ -13,8 +13,9 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from engine import clock
 from engine.people import Participant
+from engine.runtime.worklist import STATE_WORDS
 from engine.supervision.board import LEVELS, Filters, Step
-from web.words import STATES, span
+from web.words import span
 
 HEADS = ("时限", "超期时长", "编号", "事项", "地点", "环节", "步骤", "单位", "承办", "状态", "在等什么",
          "到达时间", "截止时间", "时限规定", "催办次数")
@@ -44,7 +45,7 @@ def of(steps: Sequence[Step], by: Participant, filters: Filters) -> bytes:
 def _row(step: Step) -> tuple[Any, ...]:
     late = span(step.late_by) if step.late_by else ""
     return (LEVELS[step.level], late, step.case_number, step.title, step.place or "", step.link_name, step.name,
-            step.unit_name, step.holder_name, STATES.get(step.state, step.state), step.waits_for, step.since, step.due_at,
+            step.unit_name, step.holder_name, STATE_WORDS.get(step.state, step.state), step.waits_for, step.since, step.due_at,
             step.limit_text or "", step.urged)
 
 
