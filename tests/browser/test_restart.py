@@ -66,7 +66,7 @@ def crowd(chromium, machine) -> Iterator[Crowd]:
 def test_a_morning_with_a_power_cut(machine, crowd):
     worker, cadre, area = crowd.enter("wg01", PHONE), crowd.enter("cs01"), crowd.enter("pq1")
     for person in (worker, cadre, area):
-        person.forgives("ERR_CONNECTION")
+        person.forgives("ERR_CONNECTION", "htmx:")
     number = worker.reports(description="断电前报的事")
     cadre.opens("村社纠正")
     cadre.fills(correction_outcome="refused", correction_measures=["persuade"], correction_words="断电前写的经过", photos_before=PHOTOS)
