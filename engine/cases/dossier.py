@@ -21,6 +21,7 @@ from engine.runtime import case as cases
 from engine.runtime.casebook import CaseView
 from engine.runtime.history import HistoryEvent
 
+BRIEF_PHOTOS = 4
 IN_CONFIDENCE = ("complainant_name", "complainant_phone", "complainant_contact")
 
 
@@ -84,6 +85,15 @@ def of(c: Connection, instance_id: int, by: Participant) -> Dossier:
     comments = tuple(event for event in view.events if event.kind in ("commented", "urged"))
     facts, photos, extra = _facts(c, instance_id, deployed), tuple(_photos(sheets)), extra_report.of(c, view.values)
     return Dossier(view, facts, sheets, photos, extra, comments, people)
+
+
+def brief(c: Connection, instance_id: int, by: Participant) -> tuple[Facts | None, tuple[str, ...]]:
+    """What was reported and the ids of the newest photos, for whoever works on a step. Raises NotFound."""
+    row = cases.peeked(c, instance_id).row
+    if not access.may_see(c, by, row):
+        raise NotFound(instance=instance_id, person=by.id)
+    newest = attachments.of(c, instance_id)[-BRIEF_PHOTOS:]
+    return _facts(c, instance_id, definitions.load(c, row.definition_id)), tuple(one.id for one in newest)
 
 
 def may_see_file(c: Connection, file_id: str, by: Participant) -> attachments.Attachment:

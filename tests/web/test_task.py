@@ -128,3 +128,9 @@ def test_a_photo_uploaded_alone_is_seen_by_its_owner_only_until_it_belongs_to_a_
 
     assert cadre.get(answer.json["thumb"]).status_code == 200
     assert as_person(OTHER_CADRE).get(answer.json["thumb"]).status_code == 404
+
+
+def test_the_page_shows_what_was_reported_beside_the_form(cadre):
+    page = text(cadre.get(f"/tasks/{only_task(cadre)}"))
+
+    assert "问题情况" in page and "东街口垃圾堆放" in page and page.count("/thumb\"") == 2
