@@ -18,6 +18,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    DateTime,
     Engine,
     Integer,
     MetaData,
@@ -32,7 +33,10 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    type_coerce,
+    update,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.types import TypeDecorator
 
@@ -101,8 +105,9 @@ KNOWN = select(command.c.digest, command.c.answer).where(command.c.key == bindpa
 REMEMBER = insert(command)
 FORGET = delete(command).where(command.c.at < bindparam("before", type_=UTCDateTime))
 PG_NOW = select(func.clock_timestamp())
-KEYS = 1  # the space of advisory locks that stand for submission keys
-ONE_PER_KEY = select(func.pg_advisory_xact_lock(KEYS, func.hashtext(bindparam("k"))))
+TAKE_KEY = (postgresql.insert(command).on_conflict_do_nothing(index_elements=[command.c.key])
+            .returning(type_coerce(func.clock_timestamp(), DateTime(timezone=True))))
+ANSWER = update(command).where(command.c.key == bindparam("k")).values(answer=bindparam("said"))
 
 
 class _Execute(Protocol):
@@ -115,26 +120,42 @@ def once(c: Connection, work: Callable[[Connection], T], key: str | None, digest
     Two equal submissions at the same moment go one after the other, so the second finds the answer of the first.
     Raises KeyReused when the key came before with other content.
     """
-    if key is not None and c.dialect.name == "postgresql":
-        c.execute(ONE_PER_KEY, {"k": key})
-    with clock.fixed(_moment(c)):
-        if key is None:
-            return work(c)
+    if key is not None:
+        return _once_per_key(c, work, key, digest)
+    asked = c.dialect.name == "postgresql" and not clock.is_simulated()
+    with clock.fixed(_moment(c.execute(PG_NOW).scalar_one()) if asked else clock.now()):
+        return work(c)
+
+
+def _once_per_key(c: Connection, work: Callable[[Connection], T], key: str, digest: str) -> T:
+    """PostgreSQL: the key's own row, taken before the work, is what an equal submission waits for. SQLite has one writer."""
+    if c.dialect.name == "postgresql":
+        row = {"key": key, "digest": digest, "answer": "", "at": clock.now()}
+        taken = c.execute(TAKE_KEY, row).scalar()
+        if taken is None:
+            return cast(T, _answered(c.execute(KNOWN, {"k": key}).one(), key, digest))
+        with clock.fixed(_moment(taken)):
+            answer = work(c)
+            c.execute(ANSWER, {"k": key, "said": canonical(answer)})
+            return answer
+    with clock.fixed(clock.now()):
         known = c.execute(KNOWN, {"k": key}).first()
         if known is not None:
-            if known.digest != digest:
-                raise KeyReused(key=key)
-            return cast(T, json.loads(known.answer))
+            return cast(T, _answered(known, key, digest))
         answer = work(c)
         c.execute(REMEMBER, {"key": key, "digest": digest, "answer": canonical(answer), "at": clock.now()})
         return answer
 
 
-def _moment(c: Connection) -> dt.datetime:
+def _answered(known: Any, key: str, digest: str) -> Any:
+    if known.digest != digest:
+        raise KeyReused(key=key)
+    return json.loads(known.answer)
+
+
+def _moment(read: dt.datetime) -> dt.datetime:
     """One clock for many nodes is the database's; a simulated clock goes before it."""
-    if c.dialect.name == "postgresql" and not clock.is_simulated():
-        return cast(dt.datetime, c.execute(PG_NOW).scalar_one()).astimezone(clock.UTC)
-    return clock.now()
+    return clock.now() if clock.is_simulated() else read.astimezone(clock.UTC)
 
 
 def forget_keys(c: Connection, before: dt.datetime) -> int:

@@ -5,21 +5,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, bindparam, select, type_coerce, update
+from sqlalchemy import Connection, Row, Text, bindparam, exists, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine import clock
 from engine.definitions import Deployed
 from engine.errors import Conflict, InvalidState, NotFound
 from engine.people import Participant
-from engine.runtime import history
-from engine.runtime.tables import involvement, process_instance, work_item
+from engine.runtime import history, live, parameters
+from engine.runtime.tables import draft, involvement, process_instance, work_item
 
 RUNNING, SUSPENDED, COMPLETED, CANCELLED = "running", "suspended", "completed", "cancelled"
 STATUS_WORDS = {RUNNING: "办理中", SUSPENDED: "已挂起", COMPLETED: "已办结", CANCELLED: "已终止"}
 
 _COLUMNS = [column for column in process_instance.c if column.name != "variables"]
-_PEEK = select(*_COLUMNS, type_coerce(process_instance.c.variables, Text).label("variables"))
+_PEEK = select(*_COLUMNS, type_coerce(process_instance.c.variables, Text).label("variables"), parameters.HEAD.label("parameters"))
 _ROW = _PEEK.with_for_update()
 PEEK = _PEEK.where(process_instance.c.id == bindparam("i"))
 LOCK = _ROW.where(process_instance.c.id == bindparam("i"))
@@ -27,6 +27,12 @@ LOCK_BY_ITEM = _ROW.where(
     process_instance.c.id == select(work_item.c.instance_id).where(work_item.c.id == bindparam("i")).scalar_subquery()
 )
 ITEM = select(work_item).where(work_item.c.id == bindparam("i"))
+ITEM_FOR = select(
+    work_item,
+    exists().where(draft.c.work_item_id == work_item.c.id).label("drafted"),
+    exists().where(involvement.c.instance_id == work_item.c.instance_id, involvement.c.person_id == bindparam("person"))
+    .label("involved"),
+).where(work_item.c.id == bindparam("i"))
 SAVE_STORY = (
     update(process_instance)
     .where(process_instance.c.id == bindparam("i"), process_instance.c.record_seq == bindparam("before"))
@@ -47,7 +53,8 @@ class Case:
     """A locked case. `row` is what was read, `variables` in it the stored text; `status` and `revision` move on with the work.
 
     `story` is written by `save` or by the turn, never by both. `opened` names the work items that the turn opened;
-    `deployed` is the version it runs on, known from the beginning of the turn.
+    `deployed` is the version it runs on, known from the beginning of the turn. `closed` holds the keys of rows that the command
+    itself has closed; `involved` people who are known to have had to do with the case.
     """
 
     c: Connection
@@ -59,6 +66,8 @@ class Case:
     revision: int
     opened: list[dict[str, Any]] = field(default_factory=list)
     deployed: Deployed | None = None
+    closed: set[str] = field(default_factory=set)
+    involved: set[str] = field(default_factory=set)
 
     @property
     def id(self) -> int:
@@ -73,6 +82,12 @@ class Case:
     def answer(self, **more: Any) -> dict[str, Any]:
         """What a command answers: the case and its revision."""
         return {"instance": self.id, "revision": self.revision, **more}
+
+    def save_unmoved(self, **more: Any) -> dict[str, Any]:
+        """The same for a command that also left every row alive: what is known of them stays known."""
+        answer = self.save(**more)
+        live.follow(self.id, self.row.record_hash, self.story.head)
+        return answer
 
     def save(self, **more: Any) -> dict[str, Any]:
         """Write the story (and status) of a command that moved no token; answers as `answer` does."""
@@ -100,7 +115,10 @@ def peeked(c: Connection, instance_id: int, *, by: Participant | None = None) ->
 def locked_with_item(c: Connection, item_id: str, *, by: Participant | None = None) -> tuple[Case, Found]:
     """Lock the case of a work item, then read the item afresh. Raises NotFound."""
     case = _held(c, c.execute(LOCK_BY_ITEM, {"i": item_id}).first(), by)
-    return case, c.execute(ITEM, {"i": item_id}).one()
+    item = c.execute(ITEM_FOR, {"i": item_id, "person": by.id if by else None}).one()
+    if item.involved and by is not None:
+        case.involved.add(by.id)
+    return case, item
 
 
 def check_revision(case: Case, revision: int | None) -> None:
@@ -121,9 +139,10 @@ def _held(c: Connection, row: Found | None, by: Participant | None) -> Case:
 
 def involve(case: Case, people: Iterable[str]) -> None:
     """Remember who has had to do with a case: they may go on reading it."""
-    rows = [{"instance_id": case.id, "person_id": person} for person in sorted(set(people))]
-    if rows:
-        case.c.execute(INVOLVE[case.c.dialect.name], rows)
+    new = sorted(set(people) - case.involved)
+    if new:
+        case.c.execute(INVOLVE[case.c.dialect.name], [{"instance_id": case.id, "person_id": person} for person in new])
+        case.involved.update(new)
 
 
 def names(row: Found, units: Mapping[str, str]) -> dict[str, Any]:

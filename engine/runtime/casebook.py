@@ -161,15 +161,16 @@ def _conditions(wanted: Mapping[str, str]) -> list[ColumnElement[bool]]:
     if unit := wanted.get("unit"):
         found.append(t.unit_path.contains(f"/{unit}/", autoescape=True))
     for key, compare in (("started_from", t.started_at.__ge__), ("started_to", t.started_at.__lt__)):
-        if day := _day(wanted.get(key)):
-            found.append(compare(day + dt.timedelta(days=key == "started_to")))
+        if day := _day(wanted.get(key), dt.timedelta(days=key == "started_to")):
+            found.append(compare(day))
     return found
 
 
-def _day(text: str | None) -> dt.datetime | None:
+def _day(text: str | None, later: dt.timedelta) -> dt.datetime | None:
+    """A day as it was typed, and so much later; None for what is no day, or lies beyond all days."""
     try:
-        return dt.datetime.fromisoformat(text or "").replace(tzinfo=clock.SHANGHAI)
-    except ValueError:
+        return (dt.datetime.fromisoformat(text or "").replace(tzinfo=clock.SHANGHAI) + later).astimezone(clock.UTC)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -54,7 +54,8 @@ class Story:
 def append(c: Connection, story: Story) -> None:
     """Write the events and move the story's seq and head on. The caller holds the stream's lock and keeps both on its row."""
     if story.events:
-        c.execute(ADD, [_row(story, event) for event in story.events])
+        new = [_row(story, event) for event in story.events]
+        c.execute(ADD, new if len(new) > 1 else new[0])
         story.events.clear()
 
 

@@ -24,13 +24,14 @@ class CaseHost:
 
     def __init__(self, deployed: Deployed) -> None:
         self.deployed = deployed
+        self._brought = parameters.brought(deployed.parameters)
         self._case: Names = {}
         self._parameters: Names = {}
 
-    def serve(self, c: Connection, case: Names) -> None:
-        """Begin a turn: `case` is what expressions see under that name; parameters are those in force now."""
+    def serve(self, c: Connection, case: Names, head: bytes | None) -> None:
+        """Begin a turn: `case` is what expressions see under that name; parameters are those in force at `head`."""
         self._case = case
-        self._parameters = parameters.in_force(c, self.deployed.parameters)
+        self._parameters = {**self._brought, **parameters.changed_at(c, head)}
 
     def now(self) -> dt.datetime:
         """The turn's moment."""

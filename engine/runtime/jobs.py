@@ -135,6 +135,7 @@ def finish(c: Connection, row: Row[Any], work: Work) -> bool:
     result = dict(work(c))
     c.execute(KEEP, {"i": row.id, "result": result})
     if case is not None and row.wait_key is not None:
+        case.closed.add(row.wait_key)
         case.story.tell("job-done", row.element_id, key=row.wait_key, item=row.name, function=row.topic)
         with turn(case) as tokens:
             tokens.finish_job(row.wait_key, result)
@@ -148,6 +149,7 @@ def _refused(c: Connection, row: Row[Any], refusal: BusinessError) -> bool:
         return False
     c.execute(KEEP, {"i": row.id, "result": {"error": refusal.code, "message": refusal.message}})
     if case is not None and row.wait_key is not None:
+        case.closed.add(row.wait_key)
         case.story.tell("job-failed", row.element_id, key=row.wait_key, item=row.name, code=refusal.code, reason=refusal.message)
         with turn(case) as tokens:
             tokens.fail_job(row.wait_key, refusal.code, refusal.message)

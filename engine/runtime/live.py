@@ -6,11 +6,12 @@ transaction nor another process can make it lie. Whoever takes an entry owns it;
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.runtime.host import CaseHost
+    from engine.runtime.rows import Known
     from engine.spiff import Tokens
 
 LARGEST = 500
@@ -18,12 +19,17 @@ LARGEST = 500
 
 @dataclass(frozen=True)
 class Entry:
-    """Tokens at rest, with the texts they were stored as."""
+    """Tokens at rest, with the texts they were stored as, and the rows that were alive at the end `head` of the case's record.
+
+    Whatever closes a row adds to the record, so `known` is the truth while the stored head is the same.
+    """
 
     state: str
     variables: str
     tokens: "Tokens"
     host: "CaseHost"
+    known: "Known"
+    head: bytes
 
 
 _entries: OrderedDict[int, Entry] = OrderedDict()
@@ -46,6 +52,14 @@ def keep(instance_id: int, entry: Entry) -> None:
         _entries.move_to_end(instance_id)
         if len(_entries) > LARGEST:
             _entries.popitem(last=False)
+
+
+def follow(instance_id: int, before: bytes, head: bytes) -> None:
+    """The record went on from `before` to `head` without a row being opened or closed."""
+    with _lock:
+        entry = _entries.get(instance_id)
+        if entry is not None and entry.head == before:
+            _entries[instance_id] = replace(entry, head=head)
 
 
 def forget() -> None:

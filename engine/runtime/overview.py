@@ -8,13 +8,14 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from engine.database import UTCDateTime
 from engine.runtime.offers import CLAIMED, DONE, OPEN, WITHDRAWN
-from engine.runtime.tables import process_instance, work_item
+from engine.runtime.tables import process_instance, record, work_item
 
 _LIVE = (select(work_item.c.id, work_item.c.instance_id, work_item.c.name, work_item.c.state, work_item.c.candidate_key,
                 work_item.c.assignee, work_item.c.unit_path, work_item.c.created_at, work_item.c.due_at)
          .where(work_item.c.state.in_((OPEN, CLAIMED))))
 OPENED = (_LIVE.where(work_item.c.created_at >= bindparam("since", type_=UTCDateTime))
           .order_by(work_item.c.created_at, work_item.c.instance_id, work_item.c.element_id))
+LAST = select(func.max(record.c.at)).where(record.c.instance_id.is_not(None))
 ONE = _LIVE.where(work_item.c.id == bindparam("i"))
 
 
@@ -31,6 +32,11 @@ class OpenItem:
     unit_path: str
     created_at: dt.datetime
     due_at: dt.datetime | None
+
+
+def last_moment(c: Connection) -> dt.datetime | None:
+    """When something last happened in any case; None when nothing ever did."""
+    return c.execute(LAST).scalar()
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """Parameters that an administrator changed while cases run; a deployment brings its own values, these go before them."""
 
+import threading
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select
 
 from engine import clock
 from engine.errors import NotAllowed
@@ -19,6 +21,11 @@ LAST = (
     .limit(1)
 )
 STREAM = "config"
+HEAD = select(record.c.h).where(record.c.stream == STREAM).order_by(record.c.seq.desc()).limit(1).scalar_subquery()
+"""The end of the configuration's chain: while it is the same, so are the changed parameters."""
+
+_kept: WeakKeyDictionary[Engine, tuple[bytes | None, Mapping[str, Any]]] = WeakKeyDictionary()
+_lock = threading.Lock()
 
 
 def changed(c: Connection) -> dict[str, Any]:
@@ -26,11 +33,26 @@ def changed(c: Connection) -> dict[str, Any]:
     return {row.key: row.value for row in c.execute(ALL)}
 
 
+def changed_at(c: Connection, head: bytes | None) -> Mapping[str, Any]:
+    """The same, read only when `head` is not the one it was read at last."""
+    with _lock:
+        kept = _kept.get(c.engine)
+    if kept is None or kept[0] != head:
+        kept = (head, changed(c))
+        with _lock:
+            _kept[c.engine] = kept
+    return kept[1]
+
+
 def in_force(c: Connection, declared: Mapping[str, Any]) -> dict[str, Any]:
     """What expressions see as `param`: the values a deployment brought (a plain value, or a table with its `default`), changed ones
     before them."""
-    brought = {key: one["default"] if isinstance(one, Mapping) and "default" in one else one for key, one in declared.items()}
-    return {**brought, **changed(c)}
+    return {**brought(declared), **changed(c)}
+
+
+def brought(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """The values a deployment brought."""
+    return {key: one["default"] if isinstance(one, Mapping) and "default" in one else one for key, one in declared.items()}
 
 
 def change(c: Connection, key: str, value: Any, *, by: Participant) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine.runtime import statements as sql
 from engine.runtime.case import SUSPENDED, Case
 from engine.runtime.mailbox import correlation_hash
-from engine.spiff import Element, Failure, JobWait, MessageWait, Snapshot, Thrown, TimerWait
+from engine.spiff import Element, Failure, JobWait, MessageWait, Snapshot, Thrown, TimerWait, UserTaskWait
 
 MESSAGE_TOPIC = "message"
 SAVE = sql.SAVE
@@ -27,9 +27,10 @@ def _ms(moment: dt.datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Known:
-    """Keys of the rows that are live now; for timers with the planned moment in milliseconds."""
+    """Keys of the rows that are live now; for timers with the planned moment in milliseconds, and the wait they were written
+    from where that is known: the same object again needs no comparing."""
 
     items: set[str] = field(default_factory=set)
     timers: dict[str, int] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Known:
     jobs: set[str] = field(default_factory=set)
     incidents: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
+    told: dict[str, TimerWait] = field(default_factory=dict)
 
     @classmethod
     def of(cls, c: Connection, instance_id: int) -> "Known":
@@ -53,6 +55,40 @@ class Known:
         return known
 
 
+    def without(self, closed: set[str]) -> "Known":
+        """But for those that a command has closed itself."""
+        if not closed:
+            return self
+        timers, told = self.timers, self.told
+        if closed & timers.keys():
+            timers = {key: due for key, due in timers.items() if key not in closed}
+            told = {key: wait for key, wait in told.items() if key not in closed}
+        return replace(self, items=self.items - closed, timers=timers, told=told, jobs=self.jobs - closed)
+
+    def after(self, snapshot: Snapshot, suspended: bool) -> "Known":
+        """What is alive once the rows are equal to what the tokens wait for. Timers of a suspended case are not moved."""
+        found = Known()
+        keys = {UserTaskWait: found.items, MessageWait: found.subscriptions, JobWait: found.jobs}
+        for wait in snapshot.waits:
+            if isinstance(wait, TimerWait):
+                found.timers[wait.key] = self._planned(wait, suspended)
+                if not suspended:
+                    found.told[wait.key] = wait
+                continue
+            keys[type(wait)].add(wait.key)
+            if isinstance(wait, UserTaskWait):
+                found.names[wait.key] = self.names.get(wait.key) or wait.element.name or wait.element.id
+        alive = {wait.key for wait in snapshot.waits}
+        failed = {failure.key for failure in snapshot.failures}
+        found.incidents.update(failed, self.incidents & alive)
+        return found
+
+
+    def _planned(self, wait: TimerWait, suspended: bool) -> int:
+        known = self.timers.get(wait.key)
+        return known if known is not None and (suspended or self.told.get(wait.key) is wait) else _ms(wait.due_at)
+
+
 class Writer:
     """Writes the differences of one turn of one case."""
 
@@ -62,26 +98,26 @@ class Writer:
 
     def _each(self, statement: Any, values: Sequence[dict[str, Any]]) -> None:
         if values:
-            self._case.c.execute(statement, list(values))
+            self._case.c.execute(statement, list(values) if len(values) > 1 else values[0])
 
     def _close(self, statement: Any, keys: Iterable[str], **more: Any) -> None:
-        keys = sorted(keys)
-        if keys:
-            self._case.c.execute(statement, {"keys": keys, **more})
+        self._each(statement, [{"k": key, **more} for key in sorted(keys)])
 
     def items(self, new: Sequence[dict[str, Any]], gone: Iterable[str]) -> None:
         """Open work items; withdraw those that nobody needs to do any more."""
         self._each(sql.ADD_ITEM, new)
         self._close(sql.WITHDRAW_ITEM, gone, at=self._case.at)
 
-    def timers(self, waits: Sequence[TimerWait], known: dict[str, int]) -> None:
+    def timers(self, waits: Sequence[TimerWait], live: Known) -> None:
         """Arm, move and cancel timers. A timer whose row fired and that waits again is armed anew."""
+        known, told = live.timers, live.told
+        self._close(sql.CANCEL_TIMER, known.keys() - {wait.key for wait in waits}, i=self._case.id)
+        waits = [wait for wait in waits if told.get(wait.key) is not wait]
         self._each(sql.ADD_TIMER, [self._timer(wait) for wait in waits if wait.key not in known])
         self._each(sql.MOVE_TIMER, [
             {"i": self._case.id, "k": wait.key, "at": wait.due_at, "left": wait.repeats_left}
             for wait in waits if not self._suspended and known.get(wait.key, _ms(wait.due_at)) != _ms(wait.due_at)
         ])
-        self._close(sql.CANCEL_TIMER, known.keys() - {wait.key for wait in waits}, i=self._case.id)
 
     def _timer(self, wait: TimerWait) -> dict[str, Any]:
         left = _ms(wait.due_at) - _ms(self._case.at)

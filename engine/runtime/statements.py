@@ -2,7 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Text, bindparam, delete, insert, literal, null, select, type_coerce, union_all, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+    union_all,
+    update,
+)
 
 from engine.database import UTCDateTime
 from engine.runtime.tables import incident, job, process_instance, subscription, timer, work_item
@@ -12,22 +26,29 @@ LIVE_TIMER = ("due", "incident", "suspended")
 LIVE_JOB = ("due", "leased", "incident")
 
 _I: BindParameter[Any] = bindparam("i")
-_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_K: BindParameter[Any] = bindparam("k")
 _AT = bindparam("at", type_=UTCDateTime)
 _NEVER = type_coerce(null(), BigInteger)
 
+
+def _one_of(column: ColumnElement[str], words: tuple[str, ...]) -> ColumnElement[bool]:
+    """Words of ours stand in the text itself: a list of parameters would be spelled out anew at each execution."""
+    return column.in_([literal_column(f"'{word}'") for word in words])
+
+
+
 LIVE = union_all(
-    select(literal("item").label("what"), work_item.c.id.label("key"), _NEVER.label("due"), work_item.c.name.label("name")).where(
-        work_item.c.instance_id == _I, work_item.c.state.in_(LIVE_ITEM)
+    select(literal_column("'item'").label("what"), work_item.c.id.label("key"), _NEVER.label("due"), work_item.c.name.label("name")).where(
+        work_item.c.instance_id == _I, _one_of(work_item.c.state, LIVE_ITEM)
     ),
-    select(literal("timer"), timer.c.key, type_coerce(timer.c.planned_at, BigInteger), timer.c.name).where(
-        timer.c.instance_id == _I, timer.c.status.in_(LIVE_TIMER)
+    select(literal_column("'timer'"), timer.c.key, type_coerce(timer.c.planned_at, BigInteger), timer.c.name).where(
+        timer.c.instance_id == _I, _one_of(timer.c.status, LIVE_TIMER)
     ),
-    select(literal("subscription"), subscription.c.key, _NEVER, subscription.c.name).where(subscription.c.instance_id == _I),
-    select(literal("job"), job.c.wait_key, _NEVER, job.c.topic).where(
-        job.c.instance_id == _I, job.c.status.in_(LIVE_JOB), job.c.wait_key.is_not(None)
+    select(literal_column("'subscription'"), subscription.c.key, _NEVER, subscription.c.name).where(subscription.c.instance_id == _I),
+    select(literal_column("'job'"), job.c.wait_key, _NEVER, job.c.topic).where(
+        job.c.instance_id == _I, _one_of(job.c.status, LIVE_JOB), job.c.wait_key.is_not(None)
     ),
-    select(literal("incident"), incident.c.wait_key, _NEVER, incident.c.kind).where(
+    select(literal_column("'incident'"), incident.c.wait_key, _NEVER, incident.c.kind).where(
         incident.c.instance_id == _I, incident.c.resolved_at.is_(None), incident.c.wait_key.is_not(None)
     ),
 )
@@ -40,28 +61,28 @@ ADD_INCIDENT = insert(incident)
 
 WITHDRAW_ITEM = (
     update(work_item)
-    .where(work_item.c.id.in_(_KEYS), work_item.c.state.in_(LIVE_ITEM))
+    .where(work_item.c.id == _K, _one_of(work_item.c.state, LIVE_ITEM))
     .values(state="withdrawn", ended_at=_AT)
 )
 CANCEL_TIMER = (
     update(timer)
-    .where(timer.c.instance_id == _I, timer.c.key.in_(_KEYS), timer.c.status.in_(LIVE_TIMER))
+    .where(timer.c.instance_id == _I, timer.c.key == _K, _one_of(timer.c.status, LIVE_TIMER))
     .values(status="cancelled")
 )
 MOVE_TIMER = (
     update(timer)
-    .where(timer.c.instance_id == _I, timer.c.key == bindparam("k"), timer.c.status.in_(LIVE_TIMER))
+    .where(timer.c.instance_id == _I, timer.c.key == _K, _one_of(timer.c.status, LIVE_TIMER))
     .values(due_at=_AT, planned_at=_AT, repeats_left=bindparam("left"))
 )
-DROP_SUBSCRIPTION = delete(subscription).where(subscription.c.key.in_(_KEYS))
+DROP_SUBSCRIPTION = delete(subscription).where(subscription.c.key == _K)
 CANCEL_JOB = (
     update(job)
-    .where(job.c.instance_id == _I, job.c.wait_key.in_(_KEYS), job.c.status.in_(LIVE_JOB))
+    .where(job.c.instance_id == _I, job.c.wait_key == _K, _one_of(job.c.status, LIVE_JOB))
     .values(status="cancelled", lease_token=None, lease_until=None)
 )
 RESOLVE = (
     update(incident)
-    .where(incident.c.instance_id == _I, incident.c.wait_key.in_(_KEYS), incident.c.resolved_at.is_(None))
+    .where(incident.c.instance_id == _I, incident.c.wait_key == _K, incident.c.resolved_at.is_(None))
     .values(resolved_at=_AT, resolved_by=bindparam("person"))
 )
 SAVE = (

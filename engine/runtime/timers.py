@@ -91,6 +91,7 @@ def _fire_oldest(c: Connection, guard: Guard | None, noted: bool) -> bool:
 def _fire(c: Connection, row: Row[Any]) -> None:
     case = cases.locked(c, row.instance_id)
     c.execute(FIRED, {"i": row.id, "at": case.at})
+    case.closed.add(row.key)
     case.story.tell(
         "timer-fired",
         row.element_id,

@@ -35,30 +35,46 @@ def turn(case: Case) -> Iterator[Tokens]:
     entry = live.take(case.id, case.row.state, case.row.variables)
     host = entry.host if entry else CaseHost(definitions.load(case.c, case.row.definition_id))
     case.deployed = host.deployed
-    host.serve(case.c, cases.names(case.row, lineage.of(case.c, case.row.unit_path)))
+    _serve(case, host)
     tokens = entry.tokens if entry else _decoded(case, host)
     before = dict(tokens.variables)
     yield tokens
-    _finish(case, host, tokens, before)
+    fresh = entry is not None and entry.head == case.row.record_hash
+    known = entry.known.without(case.closed) if entry and fresh else rows.Known.of(case.c, case.id)
+    _finish(case, _Turn(host, tokens, before, known))
 
 
 def begin(case: Case, deployed: Deployed, values: Mapping[str, Any]) -> None:
     """The first turn of a case whose row has just been made."""
     host = CaseHost(deployed)
-    host.serve(case.c, cases.names(case.row, lineage.of(case.c, case.row.unit_path)))
-    _finish(case, host, Tokens.start(deployed.spec, host, dict(values)), {})
+    _serve(case, host)
+    _finish(case, _Turn(host, Tokens.start(deployed.spec, host, dict(values)), {}, rows.Known()))
 
 
 def look(c: Connection, instance_id: int) -> Tokens:
     """The tokens of a case as they are stored, to look at and not to move; takes no lock. Raises NotFound."""
     case = cases.peeked(c, instance_id)
     host = CaseHost(definitions.load(c, case.row.definition_id))
-    host.serve(c, cases.names(case.row, lineage.of(c, case.row.unit_path)))
+    _serve(case, host)
     return _decoded(case, host)
+
+
+def _serve(case: Case, host: CaseHost) -> None:
+    host.serve(case.c, cases.names(case.row, lineage.of(case.c, case.row.unit_path)), case.row.parameters)
 
 
 def _decoded(case: Case, host: CaseHost) -> Tokens:
     return Tokens.load(host.deployed.spec, host, case.row.state, rows.variables(case.row.variables))
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What a turn begins with: variables `before` it, and rows alive (`known`) but for those its command closed."""
+
+    host: CaseHost
+    tokens: Tokens
+    before: Mapping[str, Any]
+    known: rows.Known
 
 
 @dataclass
@@ -70,10 +86,9 @@ class _Rest:
     thrown: list[Thrown] = field(default_factory=list)
 
 
-def _finish(case: Case, host: CaseHost, tokens: Tokens, before: Mapping[str, Any]) -> None:
-    known = rows.Known.of(case.c, case.id)
-    rest = _settled(case, tokens, known)
-    case.opened, closed = _reconcile(case, host, tokens, rest, known)
+def _finish(case: Case, this: _Turn) -> None:
+    rest = _settled(case, this.tokens, this.known)
+    case.opened, closed = _reconcile(case, this, rest)
     if case.status in (RUNNING, SUSPENDED) and rest.snapshot.completed and not rest.snapshot.waits:
         case.status = COMPLETED
     case.story.follow(
@@ -81,10 +96,10 @@ def _finish(case: Case, host: CaseHost, tokens: Tokens, before: Mapping[str, Any
         passed=[element.id for element in rest.passed],
         opened=case.opened,
         closed=closed,
-        changed=_changes(before, rest.snapshot.variables),
+        changed=_changes(this.before, rest.snapshot.variables),
         ended=None if case.status in (RUNNING, SUSPENDED) else case.status,
     )
-    _save(case, host, tokens, rest.snapshot)
+    _save(case, this, rest.snapshot)
 
 
 def _settled(case: Case, tokens: Tokens, known: rows.Known) -> _Rest:
@@ -115,15 +130,15 @@ def _deliver_buffered(case: Case, tokens: Tokens, snapshot: Snapshot, known: row
     return False
 
 
-def _reconcile(case: Case, host: CaseHost, tokens: Tokens, rest: _Rest, known: rows.Known) -> tuple[list[Any], list[Any]]:
+def _reconcile(case: Case, this: _Turn, rest: _Rest) -> tuple[list[Any], list[Any]]:
     """Insert what is waited for and has no row, close what has a row and is not waited for. Answers (opened, closed) items."""
-    waits = rest.snapshot.waits
+    waits, known = rest.snapshot.waits, this.known
     new_items = [w for w in waits if isinstance(w, UserTaskWait) and w.key not in known.items]
-    items = offers.rows(case, host, tokens, new_items)
+    items = offers.rows(case, this.host, this.tokens, new_items)
     timers = [w for w in waits if isinstance(w, TimerWait)]
     writer = rows.Writer(case)
     writer.items(items, known.items - {w.key for w in waits})
-    writer.timers(timers, known.timers)
+    writer.timers(timers, known)
     writer.subscriptions([w for w in waits if isinstance(w, MessageWait)], known.subscriptions)
     writer.jobs([w for w in waits if isinstance(w, JobWait)], rest.thrown, known.jobs)
     writer.incidents(rest.snapshot, known.incidents)
@@ -150,9 +165,9 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, A
     return {name: [before.get(name), after.get(name)] for name in {**before, **after} if before.get(name) != after.get(name)}
 
 
-def _save(case: Case, host: CaseHost, tokens: Tokens, snapshot: Snapshot) -> None:
+def _save(case: Case, this: _Turn, snapshot: Snapshot) -> None:
     ended = case.status not in (RUNNING, SUSPENDED)
-    state, variables = "" if ended else tokens.dump(), canonical(snapshot.variables)
+    state, variables = "" if ended else this.tokens.dump(), canonical(snapshot.variables)
     history.append(case.c, case.story)
     saved = case.c.execute(
         rows.SAVE,
@@ -163,4 +178,5 @@ def _save(case: Case, host: CaseHost, tokens: Tokens, snapshot: Snapshot) -> Non
         raise Conflict(instance=case.id)
     case.revision += 1
     if not ended:
-        live.keep(case.id, live.Entry(state, variables, tokens, host))
+        known = this.known.after(snapshot, case.status == SUSPENDED)
+        live.keep(case.id, live.Entry(state, variables, this.tokens, this.host, known, case.story.head))

@@ -43,6 +43,7 @@ ORDERS = ("due", "newest", "oldest", "priority")
 FILTERS = ("q", "link", "category", "element", "process", "unit")
 SIZE = 20
 LARGEST_SIZE = 200
+LAST_PAGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def of(
     """
     paging = paging or Paging()
     kept = {key: text.strip() for key, text in (filters or {}).items() if key in FILTERS and text and text.strip()}
-    number, size = max(paging.number, 1), min(max(paging.size, 1), LARGEST_SIZE)
+    number, size = min(max(paging.number, 1), LAST_PAGE), min(max(paging.size, 1), LARGEST_SIZE)
     view, order = view if view in VIEWS else "all", paging.order if paging.order in ORDERS else "due"
     asked = {**_asked(participant), **_values(kept), "size": size, "skip": (number - 1) * size}
     rows = c.execute(_statement(view, tuple(sorted(kept)), order), asked).all()

@@ -4,7 +4,7 @@ Kept are the live tasks and, above them, what the moves of this room look at: th
 on, splits whose block is open and the first task of the branch, and the events whose path is a side branch.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from SpiffWorkflow.task import Task
@@ -29,6 +29,9 @@ def _compact(tree: Any) -> None:
         if task._parent is not None and tasks[task._parent]._state & LIVE:  # a participant of a countersign
             above[below] = task._parent
             continue
+        if task._parent in above and _is_reminder(task, tasks):
+            above[below] = task._parent
+            continue
         for needed in _needed(task):
             if below in above:
                 break
@@ -42,6 +45,11 @@ def _compact(tree: Any) -> None:
         if task._parent is not None:
             tree.tasks[task._parent]._children.append(key)
     tree.last_task = None
+
+
+def _is_reminder(task: Task, tasks: Mapping[str, Task]) -> bool:
+    """An event on the edge of an activity whose edge is kept already: the common case of many timers."""
+    return isinstance(task.task_spec, Boundary) and isinstance(tasks[task._parent].task_spec, BoundarySplit)
 
 
 def _needed(task: Task) -> Iterator[Task]:

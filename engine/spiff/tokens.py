@@ -1,7 +1,8 @@
 """The tokens of one case: what the runtime calls. Every move only marks what changed; `settle` runs the case to rest."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from SpiffWorkflow.task import Task
@@ -37,6 +38,7 @@ class Tokens:
 
     def __init__(self, spec: Specification, tree: Tree) -> None:
         self.spec, self._tree = spec, tree
+        self._timers: dict[str, TimerWait] = {}
 
     @classmethod
     def start(cls, spec: Specification, host: Host, variables: dict[str, Any]) -> "Tokens":
@@ -131,7 +133,7 @@ class Tokens:
         log, self._tree.log = self._tree.log, Log()
         open_tasks = [task for tree in self._tree.trees for task in live(tree)]
         return Snapshot(
-            waits=tuple(wait for task in open_tasks for wait in _waits(task)),
+            waits=tuple(self._waits(open_tasks)),
             failures=tuple(_failure(task) for task in open_tasks if task._state & FAILED),
             thrown=tuple(log.thrown),
             passed=tuple(log.passed),
@@ -140,6 +142,15 @@ class Tokens:
             variables=self.variables,
             size=sum(len(tree.tasks) for tree in self._tree.trees),
         )
+
+    def _waits(self, tasks: Iterable[Task]) -> Iterator[Wait]:
+        """A timer that nothing touched is told by the same object as before."""
+        told, self._timers = self._timers, {}
+        for task in tasks:
+            for wait in _waits(task, told.get(task.id)):
+                if isinstance(wait, TimerWait):
+                    self._timers[task.id] = wait
+                yield wait
 
     # ---------------------------------------------------------------------------------------- finding
 
@@ -165,24 +176,29 @@ class Tokens:
         return task
 
 
-def _waits(task: Task) -> Iterator[Wait]:
+def _waits(task: Task, told: TimerWait | None) -> Iterator[Wait]:
     spec, internal = task.task_spec, task.internal_data
     if task._state & READY and spec.manual:
         yield UserTaskWait(task.id, spec.element, internal.get(ITEM, {}), internal.get(KEY))
     elif task._state & STARTED and isinstance(spec, actions.Job):
         yield JobWait(task.id, spec.element, spec.element.gl["function"], internal[actions.PAYLOAD])
     elif task._state & WAITING and isinstance(spec, Catching):
-        yield from _event_wait(task, spec)
+        yield from _event_wait(task, spec, told)
 
 
-def _event_wait(task: Task, spec: Catching) -> Iterator[Wait]:
+def _event_wait(task: Task, spec: Catching, told: TimerWait | None) -> Iterator[Wait]:
     kind, internal = spec.event.kind, task.internal_data
     if kind == "timer":
-        due = dt.datetime.fromisoformat(internal[timers.DUE])
-        left = internal.get(timers.LEFT, 1)
-        yield TimerWait(task.id, spec.element, internal[timers.FORM], due, left, spec.activity)
+        due, left = _moment(internal[timers.DUE]), internal.get(timers.LEFT, 1)
+        same = told is not None and told.due_at is due and told.repeats_left == left
+        yield told if told and same else TimerWait(task.id, spec.element, internal[timers.FORM], due, left, spec.activity)
     elif kind in ("message", "signal"):
         yield MessageWait(task.id, spec.element, kind, spec.event.name or "", internal.get(events.CORRELATION, {}))
+
+
+@functools.lru_cache(10_000)
+def _moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)
 
 
 def _failure(task: Task) -> Failure:

@@ -30,7 +30,7 @@ def claim(c: Connection, item_id: str, *, by: Participant, revision: int | None 
         return case.answer(item=item_id)
     assign(case, item_id, by.id)
     case.story.tell("claimed", item.element_id, key=item_id, item=item.name)
-    return case.save(item=item_id)
+    return case.save_unmoved(item=item_id)
 
 
 def unclaim(c: Connection, item_id: str, *, by: Participant, revision: int | None = None) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def unclaim(c: Connection, item_id: str, *, by: Participant, revision: int | Non
         raise InvalidState(f"“{item.name}”指定由您办理，不能退回公共池。如不便办理，请转办给他人。", item=item_id)
     assign(case, item_id, None)
     case.story.tell("unclaimed", item.element_id, key=item_id, item=item.name)
-    return case.save(item=item_id)
+    return case.save_unmoved(item=item_id)
 
 
 def transfer(c: Connection, item_id: str, to: str, *, by: Participant, reason: str = "") -> dict[str, Any]:
@@ -59,7 +59,7 @@ def transfer(c: Connection, item_id: str, to: str, *, by: Participant, reason: s
     cases.involve(case, [receiver.id, by.id])
     story = {"key": item_id, "item": item.name, "to": receiver.id, "to_name": receiver.name, "reason": reason.strip()}
     case.story.tell("transferred", item.element_id, **story)
-    return case.save(item=item_id, to=receiver.id)
+    return case.save_unmoved(item=item_id, to=receiver.id)
 
 
 def _to_transfer(c: Connection, item_id: str, by: Participant) -> tuple[Case, Found]:

@@ -59,7 +59,9 @@ def end(case: Case, item: Found, outcome: str | None) -> None:
     """Close the row of an item that a person has just done, and what anybody had written as a draft."""
     person = case.by.id if case.by else None
     case.c.execute(END, {"i": item.id, "person": person, "at": case.at, "said": outcome})
-    case.c.execute(DROP_DRAFTS, {"i": item.id})
+    case.closed.add(item.id)
+    if item.drafted:
+        case.c.execute(DROP_DRAFTS, {"i": item.id})
 
 
 def _checked(case: Case, item: Found, values: Mapping[str, Any], tokens: Tokens) -> tuple[dict[str, Any], str | None]:

@@ -127,7 +127,7 @@ def _title(case: cases.Case, deployed: Deployed, values: Mapping[str, Any], numb
     if not deployed.title:
         return deployed.name
     host = CaseHost(deployed)
-    host.serve(case.c, cases.names(case.row, lineage.of(case.c, case.row.unit_path)) | {"number": number})
+    host.serve(case.c, cases.names(case.row, lineage.of(case.c, case.row.unit_path)) | {"number": number}, case.row.parameters)
     said = host.evaluate([(deployed.title, {**values, **host.names()})])[0]
     if said is None:
         return deployed.name
