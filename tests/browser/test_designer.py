@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.people import PHONE
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 LOOP = Path(__file__).resolve().parents[2] / "bpmn/grid_loop/grid_loop.bpmn"
@@ -50,11 +52,14 @@ def test_a_bad_drawing_is_refused_with_the_place_and_the_reason(people):
 
 def test_a_good_drawing_becomes_the_next_version_and_new_cases_follow_it(people):
     designer = people.enter("sheji")
-    page = upload(designer, drawing(lambda text: text.replace('name="协调中心受理"', 'name="综合协调中心受理"')))
+    before, new = 'id="village_correction" name="村社纠正"', 'id="village_correction" name="村社先行纠正"'
+    page = upload(designer, drawing(lambda text: text.replace(before, new)))
 
     expect(page.locator("#notices")).to_contain_text("已发布第 2 版")
     expect(page.locator("h1")).to_contain_text("第 2 版")
     expect(designer.goes("/studio").locator("td[data-label='版本']")).to_have_text("第 2 版")
+    people.enter("wg01", PHONE).reports()
+    assert people.enter("cs01").rows() == ["村社先行纠正"]
 
 
 def test_a_rule_has_a_page_that_explains_it(people):
