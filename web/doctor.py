@@ -42,14 +42,14 @@ def _python(settings: Settings) -> Check:
 
 def _disk(settings: Settings) -> Check:
     folder = Path(settings.data).resolve()
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
-    usage = shutil.disk_usage(existing)
-    free = usage.free / usage.total
     try:
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        usage = shutil.disk_usage(existing)
         with tempfile.TemporaryFile(dir=existing) as probe:
             probe.write(b"gridloop")
     except OSError as error:
         return Check("数据目录", False, False, f"{folder} 不能写入（{error.strerror}），请检查权限和磁盘空间")
+    free = usage.free / usage.total
     words = f"{folder} 剩余 {usage.free / 2**30:.1f} GB（{free:.0%}）"
     return Check("数据目录", free > LOW, free > LOWEST or usage.free > 2**30, words + ("" if free > LOW else "，请尽快清理或扩容"))
 

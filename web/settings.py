@@ -13,6 +13,10 @@ from sqlalchemy.exc import ArgumentError
 PREFIX = "GRIDLOOP_"
 FILE = "gridloop.toml"
 ROOT = Path(__file__).resolve().parent.parent
+OTHERS = ("config", "require_browser", "seed", "profile", "test_postgres")
+"""Variables under the same prefix that are no settings: where the file is, and what the tests go by."""
+RANGES = {"port": (1, 65535), "threads": (1, 200), "session_idle_minutes": (1, 1440), "session_hours": (1, 720), "upload_mb": (1, 200),
+          "worker_wait_seconds": (1, 3600)}
 
 
 class SettingsError(Exception):
@@ -66,34 +70,42 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
     values, faults = _from_file(path, required=PREFIX + "CONFIG" in environment)
     faults += [f"{path}：不认识的设置“{name}”" for name in values if name not in known]
     found = {name: value for name, value in values.items() if name in known}
+    accepted = {PREFIX + name.upper() for name in (*known, *OTHERS)}
+    faults += [f"不认识的环境变量“{name}”" for name in sorted(environment) if name.startswith(PREFIX) and name not in accepted]
     for name in known:
         if (text := environment.get(PREFIX + name.upper())) is not None:
             found[name] = text
     found |= {name: value for name, value in overrides.items() if value is not None}
     for name, value in list(found.items()):
         try:
-            found[name] = _converted(known[name].type, value)
+            found[name] = _converted(name, known[name].type, value)
         except ValueError:
-            faults.append(f"设置 {name} 的值“{value}”不正确，应为{_KINDS.get(str(known[name].type), '文字')}")
+            faults.append(f"设置 {name} 的值“{value}”不正确，应为{_wanted(name, str(known[name].type))}")
     faults += _database_faults(str(found.get("database_url", Settings.database_url)))
     if faults:
         raise SettingsError("；".join(faults))
-    return Settings(**found, source=str(path) if path.exists() else Settings.source)
+    return Settings(**found, source=str(path) if values else Settings.source)
 
 
-_KINDS = {"int": "整数", "bool": "true 或 false", "<class 'int'>": "整数", "<class 'bool'>": "true 或 false"}
+def _wanted(name: str, kind: str) -> str:
+    if name in RANGES:
+        return "{} 至 {} 的整数".format(*RANGES[name])
+    return " true 或 false" if "bool" in kind else "文字"
 
 
 def _from_file(path: Path, required: bool) -> tuple[dict[str, Any], list[str]]:
-    if not path.exists():
-        return {}, [f"找不到配置文件“{path}”"] if required else []
     try:
         return tomllib.loads(path.read_text("utf-8")), []
+    except FileNotFoundError:
+        return {}, [f"找不到配置文件“{path}”"] if required else []
+    except OSError as error:
+        return {}, [f"配置文件“{path}”读不出来（{error.strerror}），请检查权限"]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return {}, [f"配置文件“{path}”不是正确的 TOML：{error}"]
 
 
-def _converted(kind: Any, value: Any) -> Any:
+def _converted(name: str, kind: Any, value: Any) -> Any:
+    """The value in its kind. Raises ValueError."""
     if kind is bool:
         if isinstance(value, bool):
             return value
@@ -102,12 +114,23 @@ def _converted(kind: Any, value: Any) -> Any:
         if str(value).lower() in ("0", "false", "no", "off", ""):
             return False
         raise ValueError(value)
+    if kind is int:
+        low, high = RANGES[name]
+        if isinstance(value, bool | float) or not low <= int(value) <= high:
+            raise ValueError(value)
+    elif not isinstance(value, str):
+        raise ValueError(value)
     return kind(value)
 
 
 def _database_faults(url: str) -> list[str]:
     try:
-        kind = make_url(url).get_backend_name()
+        place = make_url(url)
     except ArgumentError:
         return ["database_url 不是正确的数据库地址，例如 sqlite:///var/gridloop.db 或 postgresql+psycopg://用户:口令@主机/库名"]
-    return [] if kind in ("sqlite", "postgresql") else [f"不支持的数据库“{kind}”，请使用 sqlite 或 postgresql+psycopg"]
+    kind = place.get_backend_name()
+    if kind not in ("sqlite", "postgresql"):
+        return [f"不支持的数据库“{kind}”，请使用 sqlite 或 postgresql+psycopg"]
+    if kind == "sqlite" and place.database in (None, "", ":memory:"):
+        return ["database_url 要写明 SQLite 数据库文件，例如 sqlite:///var/gridloop.db"]
+    return []

@@ -23,13 +23,15 @@ def upgrade(database: Database) -> None:
 def state(database: Database) -> tuple[str | None, str]:
     """(the revision found, the revision this program needs). None: no tables yet. Raises Unavailable when it cannot be read."""
     wanted = ScriptDirectory.from_config(_config()).get_current_head() or ""
+    if database.dialect == "sqlite" and not Path(database.url.database or "").exists():
+        return None, wanted
     try:
         with database.reading() as c:
             return MigrationContext.configure(c).get_current_revision(), wanted
     except exc.OperationalError as error:
-        if "unable to open database file" in str(error.orig):
-            return None, wanted
         raise Unavailable(cause=str(error.orig)) from error
+    except exc.DatabaseError as error:
+        raise Unavailable("数据库文件打不开，请检查路径、权限，以及它是不是 Gridloop 的数据库。", cause=str(error.orig)) from error
 
 
 def _upgrade(c: Connection) -> None:

@@ -29,6 +29,15 @@ def test_everything_wrong_is_named_at_once(tmp_path: Path) -> None:
     assert all(word in str(refusal.value) for word in ("colour", "port", "demo", "database_url"))
 
 
+def test_a_misspelt_variable_and_numbers_out_of_range_are_named_too() -> None:
+    environment = {"GRIDLOOP_PROT": "9000", "GRIDLOOP_PORT": "99999", "GRIDLOOP_THREADS": "0", "GRIDLOOP_DATABASE_URL": "sqlite://"}
+
+    with pytest.raises(SettingsError) as refusal:
+        settings.load(environment)
+
+    assert all(word in str(refusal.value) for word in ("GRIDLOOP_PROT", "65535", "threads", "SQLite 数据库文件"))
+
+
 def test_a_missing_or_broken_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="找不到"):
         settings.load({"GRIDLOOP_CONFIG": str(tmp_path / "none.toml")})

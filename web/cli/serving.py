@@ -1,6 +1,9 @@
 """serve, worker, migrate: the long-running processes."""
 
+import errno
 import signal
+import socket
+import tempfile
 import threading
 
 import click
@@ -10,7 +13,7 @@ from flask import Response, request
 from engine import migrations
 from engine.database import Database
 from engine.errors import Unavailable
-from web import create_app, demo, settings
+from web import assets, create_app, demo, settings
 from web.cli.opening import opened
 from web.scheduler import Worker
 from web.settings import Settings
@@ -23,10 +26,39 @@ from web.settings import Settings
 def serve(host: str | None, port: int | None, with_demo: bool | None) -> None:
     """启动网页服务；SQLite 时定时器也在同一进程中运行。Serve the web pages (with the worker inside on SQLite)."""
     in_force = settings.load(host=host, port=port, demo=with_demo)
+    _must_be_able(in_force)
     with opened(write=True, migrate=in_force.embedded or in_force.demo, given=in_force) as (_, db):
         if in_force.demo:
             demo.fill(in_force, db, click.echo)
         _serve(in_force, db)
+
+
+def _must_be_able(in_force: Settings) -> None:
+    """What would only come out later, perhaps after a minute of filling, is said at once. Raises Unavailable."""
+    if not assets.manifest():
+        raise Unavailable("页面资源没有构建，请先运行 make setup。")
+    try:
+        in_force.files.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=in_force.files):
+            pass
+    except OSError as error:
+        raise Unavailable(f"数据目录“{in_force.data}”不能写入，请检查权限和磁盘空间。", cause=str(error)) from error
+    try:
+        with socket.create_server((in_force.host, in_force.port), family=_family(in_force.host)):
+            pass
+    except OSError as error:
+        raise _not_listening(in_force, error) from error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _not_listening(in_force: Settings, error: OSError) -> Unavailable:
+    place = f"{in_force.host}:{in_force.port}"
+    if error.errno == errno.EADDRINUSE:
+        return Unavailable(f"{place} 已被占用。如果那就是 Gridloop，直接打开即可；否则请换一个端口（GRIDLOOP_PORT 或 --port）。", cause=str(error))
+    return Unavailable(f"不能在 {place} 上监听，请检查地址和端口（--host、--port）。", cause=str(error))
 
 
 def _serve(in_force: Settings, db: Database) -> None:
@@ -39,7 +71,7 @@ def _serve(in_force: Settings, db: Database) -> None:
         server = waitress.create_server(app, host=in_force.host, port=in_force.port, threads=in_force.threads,
                                         max_request_body_size=(in_force.upload_mb * 12) << 20, ident=None, **behind(in_force))
     except OSError as error:
-        raise Unavailable(f"{in_force.host}:{in_force.port} 已被占用，请换一个端口（--port）。", cause=str(error)) from error
+        raise _not_listening(in_force, error) from error
     click.echo(f"Gridloop 已启动：http://{in_force.host}:{in_force.port}  （按 Ctrl+C 停止）")
     try:
         server.run()
