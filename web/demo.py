@@ -9,16 +9,18 @@ from pathlib import Path
 from tqdm import tqdm
 
 from engine import clock, definitions, rehearsal
-from engine.cases import categories, intake
+from engine.cases import categories, findings, intake
 from engine.cases.intake import Request
 from engine.database import Database
 from engine.people import directory, importing
-from engine.rehearsal import Arrival, Plan
-from engine.runtime import service_registry
+from engine.rehearsal import Arrival, Plan, Report
+from engine.runtime import overview, service_registry
+from engine.supervision import audit
 from web.cli.processes import folders
 from web.settings import Settings
 
 FINDINGS, DAYS, SEED = 260, 45, 20260302
+BEGUN, DONE = "demo-begun", "demo-done"
 
 
 def organisation(settings: Settings, db: Database) -> None:
@@ -31,33 +33,47 @@ def organisation(settings: Settings, db: Database) -> None:
         db.run(lambda c, package=package: definitions.deploy(c, package, by=None, functions=service_registry.declared()))  # type: ignore[misc]
 
 
-def fill(settings: Settings, db: Database, say: Callable[[str], None], findings: int = FINDINGS) -> None:
-    """Fill an empty database with the demo town and so many findings; leave one that already has units alone."""
+def fill(settings: Settings, db: Database, say: Callable[[str], None], wanted: int = FINDINGS) -> None:
+    """Fill an empty database with the demo town and so many findings. A filling that was cut off is gone on with; a database that
+    had units before is left alone."""
     with db.reading() as c:
-        if directory.units(c):
-            return
-    say("首次启动：正在装入示例镇（青石镇），约需一分钟……")
+        begun, done, known = audit.noted(c, BEGUN), audit.noted(c, DONE), bool(directory.units(c))
+    if done or (known and not begun):
+        return
+    say("上次装入示例镇时中断了，现在接着装入……" if begun else "首次启动：正在装入示例镇（青石镇），约需一分钟……")
+    if not begun:
+        db.run(lambda c: audit.note(c, None, BEGUN, "开始装入示例镇。"))
     organisation(settings, db)
-    now = clock.now()
-    arrivals = _arrivals(settings, db, now, findings)
-    with tqdm(desc="模拟办理", unit="步", ascii=" #") as bar:
-        plan = Plan(seed=SEED, neglected=0.05, start=now - dt.timedelta(days=DAYS), until=now, arrivals=arrivals, photos=settings.files)
-        report = rehearsal.drive(db, plan, progress=lambda _: bar.update())
+    report = _play(settings, db, wanted)
+    db.run(lambda c: audit.note(c, None, DONE, "示例镇已装入。"))
     say(f"已装入 {report.cases} 件，其中办结 {report.closed} 件，其余正在办理。")
 
 
-def _arrivals(settings: Settings, db: Database, now: dt.datetime, findings: int) -> list[Arrival]:
-    """The sample requests, spread over the last weeks in daytime, more of them lately."""
+def _play(settings: Settings, db: Database, wanted: int) -> Report:
+    """The last weeks of the town, or what is left of them since its cases last moved."""
+    now = clock.now()
+    with db.reading() as c:
+        since = overview.last_moment(c) or now - dt.timedelta(days=DAYS)
+    arrivals = _arrivals(settings, db, (since, now), wanted)
+    with tqdm(desc="模拟办理", unit="步", ascii=" #") as bar:
+        plan = Plan(seed=SEED, neglected=0.05, start=since, until=now, arrivals=arrivals, photos=settings.files)
+        return rehearsal.drive(db, plan, progress=lambda _: bar.update())
+
+
+def _arrivals(settings: Settings, db: Database, span: tuple[dt.datetime, dt.datetime], wanted: int) -> list[Arrival]:
+    """The sample requests that have not come in yet, spread over the span in daytime, more of them lately."""
     folder = Path(settings.bpmn) / "organisation"
     with db.reading() as c:
         found = intake.read(c, folder / "sf311_sample.csv", intake.read_mapping(folder / "sf311_mapping.toml"))
         requests = [row for row in found if isinstance(row, Request)]
+        known = findings.taken_in(c)
     dice = random.Random(SEED)
-    chosen = dice.sample(requests, min(findings, len(requests)))
-    return [Arrival(_moment(dice, now), request) for request in chosen]
+    chosen = dice.sample(requests, min(wanted, len(requests)))
+    return [Arrival(_moment(dice, *span), request) for request in chosen if request.external_id not in known]
 
 
-def _moment(dice: random.Random, now: dt.datetime) -> dt.datetime:
-    day = clock.local(now - dt.timedelta(days=dice.triangular(0, DAYS, 4)))
+def _moment(dice: random.Random, since: dt.datetime, now: dt.datetime) -> dt.datetime:
+    days = (now - since) / dt.timedelta(days=1)
+    day = clock.local(now - dt.timedelta(days=dice.triangular(0, days, min(4.0, days))))
     moment = day.replace(hour=dice.randint(7, 19), minute=dice.randint(0, 59))
     return min(moment, now - dt.timedelta(minutes=dice.randint(5, 600)))

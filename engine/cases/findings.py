@@ -86,6 +86,11 @@ def take_in(database: Database, request: Request) -> bool:
     return bool(database.run(lambda c: take_in_once(c, request))["fresh"])
 
 
+def taken_in(c: Connection) -> set[str]:
+    """The external ids of every request that was ever taken in."""
+    return set(c.execute(select(finding.c.external_id).where(finding.c.external_id.is_not(None))).scalars())
+
+
 def take_in_once(c: Connection, request: Request) -> dict[str, Any]:
     """The command behind `take_in`: the same checks and the same case as a person's report, with nobody as its reporter."""
     known = c.execute(KNOWN, {"external": request.external_id}).first()
