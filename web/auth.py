@@ -10,9 +10,8 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.errors import NotAllowed, NotFound
@@ -143,7 +142,20 @@ def _own_page() -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
+    return origin is None or origin.partition("://")[2] == request.host
+
+
+def _word_fits() -> bool:
+    """The form carries the word of this browser."""
+    sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf") or ""
+    return hmac.compare_digest(sent.encode("utf-8", "replace"), csrf_token().encode())
+
+
+def _refuse_nul() -> None:
+    """No column of text holds a NUL, and nobody types one: a request with one in its address or its form is not ours."""
+    typed = [request.args] if request.method in SAFE else [request.args, request.form]
+    if "\0" in request.path or any("\0" in text for words in typed for texts in words.listvalues() for text in texts):
+        abort(400)
 
 
 def _check() -> Response | BaseResponse | None:
@@ -154,10 +166,10 @@ def _check() -> Response | BaseResponse | None:
     _identify(quiet=declared is not None and declared.quiet)
     if declared is None:
         raise NotAllowed(endpoint=request.endpoint)
-    if request.method not in SAFE and declared.csrf:
-        sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf") or ""
-        if not _own_page() or not hmac.compare_digest(sent, csrf_token()):
-            raise ForgedRequest()
+    if request.method not in SAFE and declared.csrf and not (_own_page() and _word_fits()):
+        raise ForgedRequest()
+    if declared.csrf:
+        _refuse_nul()
     if declared.allows(g.participant):
         return None
     if g.participant is not None:

@@ -18,6 +18,7 @@ from engine.runtime.tables import parameter
 
 UNITS = {"minutes": "分钟", "hours": "小时", "workingHours": "工作时", "days": "日", "workingDays": "工作日", "count": "次", "metres": "米",
          "share": "百分比"}
+LARGEST = 10**9
 SHARE = re.compile(r"[1-9]\d?%")
 CHANGED = select(parameter.c.key, parameter.c.value, parameter.c.changed_by, parameter.c.changed_at)
 
@@ -112,7 +113,8 @@ def _number(one: Parameter, text: str) -> int | float:
     except InvalidOperation:
         number = Decimal("NaN")
     low, high = one.minimum, one.maximum
-    inside = number.is_finite() and (low is None or number >= Decimal(str(low))) and (high is None or number <= Decimal(str(high)))
+    inside = (number.is_finite() and abs(number) <= LARGEST
+              and (low is None or number >= Decimal(str(low))) and (high is None or number <= Decimal(str(high))))
     if not inside:
         allowed = f"应为 {low} 至 {high} 之间的数字" if low is not None and high is not None else "应为数字"
         raise InvalidValues({one.key: f"“{one.label}”{allowed}（单位：{one.unit or '无'}）。"})

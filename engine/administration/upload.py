@@ -28,15 +28,16 @@ def unpack(sent: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
     """Plain files by name. Raises UnsafeInput: nothing sent, foreign kinds, paths, double names, too many, too large, a zip that is no zip
     or holds links, folders or encrypted members, or that unpacks to more than it should."""
     files: dict[str, bytes] = {}
+    left = MOST_BYTES
     for name, content in sent:
         inside = _members(content) if name.lower().endswith(".zip") else [(name, content)]
         for member, document in inside:
             _must_be_plain(member, files)
-            files[member] = document
+            files[member], left = document, left - len(document)
+            if left < 0:
+                raise UnsafeInput("文件合计超过 20 MB，已拒绝。")
     if not files:
         raise UnsafeInput("没有收到文件。请选择流程图（.bpmn），需要时一并选择决策表和表单，或把它们压缩成一个 zip。")
-    if sum(map(len, files.values())) > MOST_BYTES:
-        raise UnsafeInput("文件合计超过 20 MB，已拒绝。")
     return files
 
 

@@ -106,7 +106,12 @@ def _inspect(path: Path, name: str, size: int, sha256: str, sm3: str | None) -> 
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise UnsafeInput("这个文件不是可以使用的照片，请上传 JPG、PNG 或 WEBP 图片。", cause=str(error)) from error
-    return Stored(Path(name).name[:200] or "照片", kind, size, width, height, sha256, sm3)
+    return Stored(_file_name(name), kind, size, width, height, sha256, sm3)
+
+
+def _file_name(name: str) -> str:
+    """What the phone called it, without folders and without signs that nobody can see."""
+    return "".join(sign for sign in Path(name).name if sign.isprintable())[:200] or "照片"
 
 
 def _write_view(path: Path, target: Path) -> None:

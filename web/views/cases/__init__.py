@@ -15,6 +15,7 @@ from web.context import database, me
 
 blueprint = Blueprint("cases", __name__)
 NAV = [("cases.search", "案件查询", "folder", "")]
+SEALED = "sandbox; default-src 'none'"
 ASKED = ("words", "status", "late", "started_from", "started_to")
 
 
@@ -57,7 +58,7 @@ def diagram(case_id: int) -> Any:
     with database().reading() as c:
         definition, _ = casebook.progress(c, case_id, me())
         document = definitions.diagram(c, definition)
-    return Response(document, mimetype="application/xml", headers={"Content-Disposition": "inline"})
+    return Response(document, mimetype="application/xml", headers={"Content-Disposition": "attachment", "Content-Security-Policy": SEALED})
 
 
 @blueprint.get("/cases/<int:case_id>/progress.json")

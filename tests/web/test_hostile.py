@@ -1,0 +1,104 @@
+"""What a hostile hand may send: it is refused in words, and never becomes a fault of ours."""
+
+import io
+import uuid
+
+import pytest
+from PIL import Image
+
+from web.views.account import local_address
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+@pytest.mark.parametrize("address", [
+    "///evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "\t//evil.example", " //evil.example", "https:evil.example",
+    "/a\nb", "/a\r\nSet-Cookie: sid=1", "javascript:alert(1)", "evil.example", "", "/\x00"])
+def test_no_address_leads_away_or_splits_a_header(app, address):
+    with app.test_request_context():
+        assert local_address(address) == "/"
+
+
+@pytest.mark.parametrize("word", ["é", "\x00", "0" * 64, "x" * 10_000])
+def test_a_word_that_is_not_ours_is_refused_whatever_signs_it_has(as_person, person, word):
+    browser = as_person(person)
+
+    assert browser.client.post("/sign-out", data={"csrf": word}).status_code == 400
+    assert browser.client.post("/sign-out", headers={"X-CSRF-Token": "\xe9"}).status_code == 400
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://[::1", "//", ""])
+def test_an_origin_that_is_not_ours_is_refused(as_person, person, origin):
+    browser = as_person(person)
+
+    assert browser.post("/account/text-size", headers={"Origin": origin}).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/tasks/%00", "/files/%00", "/report/done/a%00", "/cases?words=%00", "/tasks?q=%00",
+                                     "/cases?words=a&words=%00"])
+def test_an_address_with_a_nul_is_refused(as_person, person, address):
+    assert as_person(person).get(address).status_code == 400
+
+
+def test_a_form_with_a_nul_is_refused(as_person, person, visitor):
+    browser = as_person(person)
+
+    assert browser.post("/tasks/filters", {"name": "a\0b", "query": ""}).status_code == 400
+    assert visitor.client.post("/sign-in", data={"csrf": visitor.token("/sign-in"), "account": "\0", "password": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize("address", [
+    "/cases?started_to=9999-12-31", "/cases?started_from=0001-01-01", "/cases?started_to=9999-99-99", "/tasks?page=9999999999999999999",
+    "/cases?page=9999999999999999999", "/tasks?page=-1", "/cases?page=1e999"])
+def test_days_and_pages_beyond_all_bounds_give_an_ordinary_page(as_person, person, address):
+    assert as_person(person).get(address).status_code == 200
+
+
+def picture(colour):
+    stream = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(stream, "JPEG")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd.jpg", "a\0b.jpg", "\u202egpj.exe", '"><img src=x onerror=alert(1)>.jpg',
+                                  "x" * 3000 + ".jpg"])
+def test_a_photo_keeps_no_name_that_could_do_harm(as_person, person, name):
+    browser = as_person(person)
+    answer = browser.post("/files", {"photo": (io.BytesIO(picture("red")), name)})
+
+    file = answer.get_json()["id"]
+    header = browser.get(f"/files/{file}").headers["Content-Disposition"]
+    page = browser.get(f"/files/{file}/view").get_data(as_text=True)
+
+    assert header.startswith("attachment") and "/" not in header and "\0" not in header
+    assert "<img src=x" not in page and "\u202e" not in page
+
+
+def test_anothers_key_gives_nobody_the_first_ones_answer(as_person):
+    key = uuid.uuid4().hex
+    values = {"key": key, "category": "0102", "source": "masses", "description": "东街口垃圾堆放", "location.address": "东街 12 号"}
+    mine, theirs = as_person("wg01").post("/report", values), as_person("wg02").post("/report", values)
+
+    assert mine.status_code == theirs.status_code == 302
+    assert mine.headers["Location"] != theirs.headers["Location"]
+
+
+def test_what_is_typed_is_shown_as_text(as_person):
+    finder = as_person("wg01")
+    number = finder.post("/report", {
+        "key": uuid.uuid4().hex, "category": "0102", "source": "masses", "description": SCRIPT + "垃圾堆放",
+        "location.address": SCRIPT, "party_name": SCRIPT}).headers["Location"].rpartition("/")[2]
+
+    pages = [finder.get(address, follow_redirects=True).get_data(as_text=True)
+             for address in (f"/report/done/{number}", "/cases", "/cases/1", "/tasks")]
+    assert all(SCRIPT not in page for page in pages) and any("&lt;script&gt;" in page for page in pages)
+
+
+def test_the_diagram_of_a_case_is_never_a_page(as_person):
+    finder = as_person("wg01")
+    finder.post("/report", {"key": uuid.uuid4().hex, "category": "0102", "source": "masses", "description": "东街口垃圾堆放",
+                            "location.address": "东街"})
+
+    headers = finder.get("/cases/1/diagram.bpmn").headers
+
+    assert "sandbox" in headers["Content-Security-Policy"] and headers["Content-Disposition"] == "attachment"
