@@ -57,7 +57,8 @@ def _family(host: str) -> socket.AddressFamily:
 def _not_listening(in_force: Settings, error: OSError) -> Unavailable:
     place = f"{in_force.host}:{in_force.port}"
     if error.errno == errno.EADDRINUSE:
-        return Unavailable(f"{place} 已被占用。如果那就是 Gridloop，直接打开即可；否则请换一个端口（GRIDLOOP_PORT 或 --port）。", cause=str(error))
+        return Unavailable(f"{place} 已被占用。如果那就是 Gridloop，直接打开即可；否则请换一个端口（GRIDLOOP_PORT 或 --port）。",
+                           cause=str(error))
     return Unavailable(f"不能在 {place} 上监听，请检查地址和端口（--host、--port）。", cause=str(error))
 
 
