@@ -33,6 +33,8 @@ class Block:
 class Dice:
     """Makes blocks. Ids begin anew in every called process, so they collide on purpose."""
 
+    deep, flat = DEEP, FLAT
+
     def __init__(self, seed: int, depth: int = 3) -> None:
         self.random, self.counts, self.process = random.Random(seed), {"": 0}, ""
         self.called: dict[str, Block] = {}
@@ -49,7 +51,7 @@ class Dice:
         return [self.block(depth - 1) for _ in range(self.random.randint(least, 3))]
 
     def block(self, depth: int) -> Block:
-        kind = self.random.choice(DEEP if depth > 0 else FLAT)
+        kind = self.random.choice(self.deep if depth > 0 else self.flat)
         made: Block = getattr(self, f"make_{kind}")(depth)
         return made
 
@@ -127,9 +129,13 @@ class Draft:
     def flow(self, source: str, target: str, condition: str | None = None) -> None:
         self.lines.append(f"{source} -> {target}" + (f" [{condition}]" if condition else ""))
 
+    def event(self, event: str, element: str) -> str:
+        """What an event waits for."""
+        return definition(event)
+
     def scope(self, blocks: list[Block], name: str) -> str:
         """The whole text of a (sub)process with a start and an end of its own."""
-        draft = Draft(self.numbers, self.items)
+        draft = type(self)(self.numbers, self.items)
         draft.lines += [f"start {name}_start", f"end {name}_end"]
         draft.flow(draft.chain(blocks, f"{name}_start"), f"{name}_end")
         return "\n".join(draft.lines)
@@ -189,11 +195,11 @@ class Draft:
 
     def draw_scoped(self, block: Block) -> tuple[str, str]:
         *blocks, handler = block.blocks
-        draft = Draft(self.numbers, self.items)
+        draft = type(self)(self.numbers, self.items)
         draft.lines.append(f"end {handler.id}_end")
         draft.flow(draft.chain(handler.blocks, f"{handler.id}_start"), f"{handler.id}_end")
         flag = "true" if block.flag else "false"
-        start = f'<startEvent id="{handler.id}_start" isInterrupting="{flag}">{definition(block.event)}</startEvent>'
+        start = f'<startEvent id="{handler.id}_start" isInterrupting="{flag}">{self.event(block.event, handler.id)}</startEvent>'
         handling = inside("subProcess", handler.id, "\n".join(draft.lines), 'triggeredByEvent="true"', start)
         return self.draw_sub(Block("sub", block.id, blocks), handling)
 
@@ -216,7 +222,7 @@ class Draft:
     def draw_edge(self, block: Block) -> tuple[str, str]:
         activity, path = block.blocks
         getattr(self, f"draw_{activity.kind}")(activity)
-        self.lines.append(boundary(block.id, activity.id, definition(block.event), block.flag))
+        self.lines.append(boundary(block.id, activity.id, self.event(block.event, block.id), block.flag))
         merge = f"{block.id}_merge"
         self.lines.append(f"xor {merge}")
         self.flow(activity.id, merge)
@@ -229,7 +235,7 @@ class Draft:
         return activity.id, merge
 
     def draw_catch(self, block: Block) -> tuple[str, str]:
-        self.lines.append(f'<intermediateCatchEvent id="{block.id}">{definition(block.event)}</intermediateCatchEvent>')
+        self.lines.append(f'<intermediateCatchEvent id="{block.id}">{self.event(block.event, block.id)}</intermediateCatchEvent>')
         return block.id, block.id
 
     def draw_first(self, block: Block) -> tuple[str, str]:
@@ -246,14 +252,14 @@ def definition(event: str) -> str:
     return timer("Cycle", '"R/PT1H"') if event == "cycle" else timer("Duration", '"PT1H"')
 
 
-def documents(dice: Dice) -> tuple[bytes, dict[str, bytes]]:
-    """The diagram and the documents of the processes it calls, innermost last."""
+def documents(dice: Dice, drafts: type[Draft] = Draft) -> tuple[bytes, dict[str, bytes]]:
+    """The diagram and the documents of the processes it calls, innermost first."""
     numbers = itertools.count(1)
     items = {block.process: around for block, around in _calls_with_items(dice.root, ())}
     called = {
-        name: xml(Draft(numbers, items.get(name, ())).scope([block], "p"), process=name) for name, block in dice.called.items()
+        name: xml(drafts(numbers, items.get(name, ())).scope([block], "p"), process=name) for name, block in dice.called.items()
     }
-    return xml(Draft(numbers).scope([dice.root], "p")), called
+    return xml(drafts(numbers).scope([dice.root], "p")), called
 
 
 def _calls_with_items(block: Block, items: tuple[str, ...]) -> Iterator[tuple[Block, tuple[str, ...]]]:
