@@ -15,6 +15,10 @@ from engine.runtime.worklist import STATE_WORDS as STATES
 WEEKDAYS = "一二三四五六日"
 LEVELS = {"city": "市", "town": "镇街", "area": "片区", "village": "村社", "grid": "网格"}
 
+SYSTEMS = (("iPhone", "苹果手机"), ("iPad", "苹果平板"), ("HarmonyOS", "鸿蒙手机"), ("Android", "安卓手机"), ("Windows", "Windows 电脑"),
+           ("Macintosh", "苹果电脑"), ("Linux", "Linux 电脑"))
+BROWSERS = (("wxwork", "企业微信"), ("MicroMessenger", "微信"), ("DingTalk", "浙政钉"), ("Edg/", " Edge"), ("Firefox/", " Firefox"),
+            ("Chrome/", " Chrome"), ("Safari/", " Safari"))
 LINKS = {"discovery": "网格发现", "correction": "村社纠正", "reporting": "点片上报", "handling": "执法处置", "feedback": "结果反馈"}
 
 
@@ -96,6 +100,14 @@ def role_name(key: str | None) -> str:
     return ROLES[key].name if key is not None and key in ROLES else (key or "—")
 
 
+def device(agent: str | None) -> str:
+    """安卓手机上的 Chrome, from what a browser says of itself; its own words when they say nothing known."""
+    said = agent or ""
+    where = next((name for mark, name in SYSTEMS if mark in said), "")
+    what = next((name for mark, name in BROWSERS if mark in said), "")
+    return f"{where or '未知设备'}上的{what}" if what else where or said[:60] or "未知设备"
+
+
 def size(length: int) -> str:
     """1.2 MB, 34 KB."""
     return f"{length / 1048576:.1f} MB" if length >= 1048576 else f"{max(length // 1024, 1)} KB"
@@ -103,5 +115,5 @@ def size(length: int) -> str:
 
 def install(app: Flask) -> None:
     """Filters for templates."""
-    app.jinja_env.filters.update(moment=moment, day=day, iso=iso, ago=ago, span=span, role_name=role_name, filesize=size)
+    app.jinja_env.filters.update(moment=moment, day=day, iso=iso, ago=ago, span=span, role_name=role_name, filesize=size, device=device)
     app.jinja_env.globals.update(chip=chip, stages=stages, STATES=STATES, STATUSES=STATUSES, LEVELS=LEVELS)
