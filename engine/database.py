@@ -11,7 +11,7 @@ import json
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import (
@@ -198,6 +198,15 @@ class Database:
         if self.dialect == "sqlite":
             raise Unavailable("数据库以只读方式打开，不能写入。请停止正在运行的服务后再执行。")
         return self._run_postgresql(lambda c: once(c, work, key, digest), key is not None, clock.monotonic() + timeout)
+
+    def run_each(self, works: Sequence[Callable[[Connection], T]], *, timeout: float = 30) -> list[T]:
+        """Run each in a write transaction of its own, in order, and return the answers; on SQLite they may share one flush to disk.
+
+        One that fails is undone alone; its error is raised. Without keys: for work that can be asked for again.
+        """
+        if self._writer is not None:
+            return cast(list[T], self._writer.run_each(works, timeout))
+        return [self.run(work, timeout=timeout) for work in works]
 
     def _run_postgresql(self, work: Callable[[Connection], T], keyed: bool, until: float) -> T:
         for attempt in range(1, ATTEMPTS + 1):

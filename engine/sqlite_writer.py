@@ -10,7 +10,8 @@ import fcntl
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent import futures
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
@@ -63,6 +64,15 @@ class SqliteWriter:
 
     def run(self, work: Callable[[Connection], Any], key: str | None, digest: str, timeout: float) -> Any:
         """Queue a command and wait (seconds) for its commit. A time-out means unknown, not failed."""
+        return _answer(self._queued(work, key, digest), timeout)
+
+    def run_each(self, works: Sequence[Callable[[Connection], Any]], timeout: float) -> list[Any]:
+        """Queue several commands at once, so that they share a flush, and wait for all. Raises what the first failed one raised."""
+        requests = [self._queued(work, None, "") for work in works]
+        futures.wait([request.answer for request in requests], timeout)
+        return [_answer(request, 0) for request in requests]
+
+    def _queued(self, work: Callable[[Connection], Any], key: str | None, digest: str) -> _Request:
         if threading.current_thread() is self._thread:
             raise RuntimeError("a command must not start another write transaction")
         request = _Request(work, key, digest)
@@ -70,10 +80,7 @@ class SqliteWriter:
             self._queue.put_nowait(request)
         except queue.Full:
             raise Busy() from None
-        try:
-            return request.answer.result(timeout)
-        except FutureTimeout:
-            raise UnknownOutcome() from None
+        return request
 
     def close(self) -> None:
         """Finish the queue, then let go of the file and the folder. A second call does nothing."""
@@ -138,6 +145,13 @@ class SqliteWriter:
             _roll_back(c, transaction)
             return [(group[0], None, failure)] if alone else [(r, None, failure) for r in group]
         return outcomes
+
+
+def _answer(request: _Request, timeout: float) -> Any:
+    try:
+        return request.answer.result(timeout)
+    except FutureTimeout:
+        raise UnknownOutcome() from None
 
 
 def _roll_back(c: Connection, transaction: Any) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from operator import is_
 from typing import Any
 
 from sqlalchemy import Connection
@@ -67,26 +68,19 @@ class Known:
 
     def after(self, snapshot: Snapshot, suspended: bool) -> "Known":
         """What is alive once the rows are equal to what the tokens wait for. Timers of a suspended case are not moved."""
-        found = Known()
-        keys = {UserTaskWait: found.items, MessageWait: found.subscriptions, JobWait: found.jobs}
-        for wait in snapshot.waits:
-            if isinstance(wait, TimerWait):
-                found.timers[wait.key] = self._planned(wait, suspended)
-                if not suspended:
-                    found.told[wait.key] = wait
-                continue
-            keys[type(wait)].add(wait.key)
-            if isinstance(wait, UserTaskWait):
-                found.names[wait.key] = self.names.get(wait.key) or wait.element.name or wait.element.id
-        alive = {wait.key for wait in snapshot.waits}
-        failed = {failure.key for failure in snapshot.failures}
-        found.incidents.update(failed, self.incidents & alive)
-        return found
+        waits = snapshot.waits
+        items = {w.key: self.names.get(w.key) or w.element.name or w.element.id for w in waits if isinstance(w, UserTaskWait)}
+        told = {w.key: w for w in waits if isinstance(w, TimerWait)}
+        alive = {w.key for w in waits}
+        return Known(
+            set(items), self._planned(told, suspended), {w.key for w in waits if isinstance(w, MessageWait)},
+            {w.key for w in waits if isinstance(w, JobWait)}, {f.key for f in snapshot.failures} | (self.incidents & alive),
+            items, {} if suspended else told)
 
-
-    def _planned(self, wait: TimerWait, suspended: bool) -> int:
-        known = self.timers.get(wait.key)
-        return known if known is not None and (suspended or self.told.get(wait.key) is wait) else _ms(wait.due_at)
+    def _planned(self, told: dict[str, TimerWait], suspended: bool) -> dict[str, int]:
+        if told.keys() == self.timers.keys() and all(map(is_, told.values(), map(self.told.get, told))):
+            return self.timers
+        return {key: self.timers[key] if suspended and key in self.timers else _ms(wait.due_at) for key, wait in told.items()}
 
 
 class Writer:

@@ -114,7 +114,7 @@ def of(
     filter falls back to the usual one.
     """
     paging = paging or Paging()
-    kept = {key: text.strip() for key, text in (filters or {}).items() if key in FILTERS and text and text.strip()}
+    kept = {key: text.strip() for key, text in (filters or {}).items() if key in FILTERS and text and text.strip() and "\0" not in text}
     number, size = min(max(paging.number, 1), LAST_PAGE), min(max(paging.size, 1), LARGEST_SIZE)
     view, order = view if view in VIEWS else "all", paging.order if paging.order in ORDERS else "due"
     asked = {**_asked(participant), **_values(kept), "size": size, "skip": (number - 1) * size}

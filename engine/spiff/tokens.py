@@ -1,7 +1,6 @@
 """The tokens of one case: what the runtime calls. Every move only marks what changed; `settle` runs the case to rest."""
 
 import datetime as dt
-import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -38,7 +37,7 @@ class Tokens:
 
     def __init__(self, spec: Specification, tree: Tree) -> None:
         self.spec, self._tree = spec, tree
-        self._timers: dict[str, TimerWait] = {}
+        self._timers: dict[str, tuple[str, int | None, TimerWait]] = {}
 
     @classmethod
     def start(cls, spec: Specification, host: Host, variables: dict[str, Any]) -> "Tokens":
@@ -147,9 +146,14 @@ class Tokens:
         """A timer that nothing touched is told by the same object as before."""
         told, self._timers = self._timers, {}
         for task in tasks:
-            for wait in _waits(task, told.get(task.id)):
+            known, internal = told.get(task.id), task.internal_data
+            if known and task._state & WAITING and (internal[timers.DUE], internal.get(timers.LEFT, 1)) == known[:2]:
+                self._timers[task.id] = known
+                yield known[2]
+                continue
+            for wait in _waits(task):
                 if isinstance(wait, TimerWait):
-                    self._timers[task.id] = wait
+                    self._timers[task.id] = (internal[timers.DUE], wait.repeats_left, wait)
                 yield wait
 
     # ---------------------------------------------------------------------------------------- finding
@@ -176,29 +180,24 @@ class Tokens:
         return task
 
 
-def _waits(task: Task, told: TimerWait | None) -> Iterator[Wait]:
+def _waits(task: Task) -> Iterator[Wait]:
     spec, internal = task.task_spec, task.internal_data
     if task._state & READY and spec.manual:
         yield UserTaskWait(task.id, spec.element, internal.get(ITEM, {}), internal.get(KEY))
     elif task._state & STARTED and isinstance(spec, actions.Job):
         yield JobWait(task.id, spec.element, spec.element.gl["function"], internal[actions.PAYLOAD])
     elif task._state & WAITING and isinstance(spec, Catching):
-        yield from _event_wait(task, spec, told)
+        yield from _event_wait(task, spec)
 
 
-def _event_wait(task: Task, spec: Catching, told: TimerWait | None) -> Iterator[Wait]:
+def _event_wait(task: Task, spec: Catching) -> Iterator[Wait]:
     kind, internal = spec.event.kind, task.internal_data
     if kind == "timer":
-        due, left = _moment(internal[timers.DUE]), internal.get(timers.LEFT, 1)
-        same = told is not None and told.due_at is due and told.repeats_left == left
-        yield told if told and same else TimerWait(task.id, spec.element, internal[timers.FORM], due, left, spec.activity)
+        due = dt.datetime.fromisoformat(internal[timers.DUE])
+        left = internal.get(timers.LEFT, 1)
+        yield TimerWait(task.id, spec.element, internal[timers.FORM], due, left, spec.activity)
     elif kind in ("message", "signal"):
         yield MessageWait(task.id, spec.element, kind, spec.event.name or "", internal.get(events.CORRELATION, {}))
-
-
-@functools.lru_cache(10_000)
-def _moment(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text)
 
 
 def _failure(task: Task) -> Failure:
