@@ -112,6 +112,7 @@ def test_every_answer_carries_the_strict_headers(visitor):
 @pytest.mark.parametrize(("agent", "words"), [
     ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/128.0 Mobile Safari/537.36", "安卓手机上的 Chrome"),
     ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) AppleWebKit/605 Version/17.0 Safari/604.1", "苹果手机上的 Safari"),
-    ("Mozilla/5.0 (Windows NT 10.0) Chrome/128.0 Safari/537.36 Edg/128.0", "Windows 电脑上的 Edge"), ("curl/8", "curl/8"), (None, "未知设备")])
+    ("Mozilla/5.0 (Windows NT 10.0) Chrome/128.0 Safari/537.36 Edg/128.0", "Windows 电脑上的 Edge"),
+    ("curl/8", "curl/8"), (None, "未知设备")])
 def test_a_device_is_named_as_people_name_it(agent, words):
     assert device(agent) == words
