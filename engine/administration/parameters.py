@@ -113,7 +113,7 @@ def _number(one: Parameter, text: str) -> int | float:
     except InvalidOperation:
         number = Decimal("NaN")
     low, high = one.minimum, one.maximum
-    inside = (number.is_finite() and abs(number) <= LARGEST
+    inside = (number.is_finite() and number.copy_abs() <= LARGEST
               and (low is None or number >= Decimal(str(low))) and (high is None or number <= Decimal(str(high))))
     if not inside:
         allowed = f"应为 {low} 至 {high} 之间的数字" if low is not None and high is not None else "应为数字"

@@ -61,7 +61,7 @@ def _forms(model: Model, folder: Path) -> dict[str, Any]:
 def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_text("utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidValues({path.name: "不是有效的 JSON，请在表单设计器中重新保存。"}, cause=str(error)) from error
 
 
@@ -71,7 +71,7 @@ def _parameters(path: Path) -> dict[str, Any]:
         return {}
     try:
         return {key: _plain(value) for key, value in tomllib.loads(path.read_text("utf-8")).items()}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidValues({path.name: f"参数文件写法有误：{error}"}, cause=str(error)) from error
 
 

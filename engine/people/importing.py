@@ -53,9 +53,11 @@ def read(document: bytes) -> Organisation:
     """The file's rows. Raises UnsafeInput (too large, not TOML) and InvalidValues, whose errors name each faulty row."""
     if len(document) > LARGEST:
         raise UnsafeInput("组织文件超过 5 MB，已拒绝。请检查是否选错了文件。")
+    if not document.strip():
+        raise UnsafeInput("没有收到文件，或者文件是空的。请选择组织文件（TOML）。")
     try:
         content = tomllib.loads(document.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise UnsafeInput(f"文件不是正确的 TOML（UTF-8 编码）：{error}。请对照组织文件说明检查该处。") from error
     units, people = _rows(content, "units"), _rows(content, "people")
     if len(units) + len(people) > MOST_ROWS:

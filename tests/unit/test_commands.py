@@ -188,6 +188,7 @@ def test_a_case_is_sent_back_to_whoever_did_the_step(two_steps):
     with two_steps.database.reading() as c:
         assert [target.name for target in commands.targets(c, item, by=who)] == ["前端纠正"]
     expect_refused(InvalidValues, two_steps, commands.send_back, FINDER, item, "fix", reason=" ")
+    expect_refused(InvalidValues, two_steps, commands.send_back, FINDER, item, "fix", reason="长" * 501)
     expect_refused(JumpRefused, two_steps, commands.send_back, FINDER, item, "press", reason="没改")
 
     two_steps.acts(commands.send_back, FINDER, item, "fix", reason="没改")

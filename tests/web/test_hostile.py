@@ -6,6 +6,7 @@ import uuid
 import pytest
 from PIL import Image
 
+from web.settings import ROOT
 from web.views.account import local_address
 
 SCRIPT = "<script>alert(1)</script>"
@@ -102,3 +103,39 @@ def test_the_diagram_of_a_case_is_never_a_page(as_person):
     headers = finder.get("/cases/1/diagram.bpmn").headers
 
     assert "sandbox" in headers["Content-Security-Policy"] and headers["Content-Disposition"] == "attachment"
+
+
+def test_an_organisation_file_that_is_empty_or_a_well_is_refused(as_person):
+    browser = as_person("xitong")
+    for content in (b"", b"  ", b"a=" + b"[" * 5000 + b"]" * 5000):
+        assert browser.post("/admin/organisation", {"file": (io.BytesIO(content), "a.toml")}).status_code == 422
+
+
+@pytest.mark.parametrize("value", ["1e999999999", "1e-999999999", "9" * 10_000, "NaN", "Infinity", "0x10"])
+def test_no_parameter_becomes_a_number_beyond_all_bounds(as_person, value):
+    assert as_person("xitong").post("/admin/parameters/accept_hours", {"value": value}).status_code == 422
+
+
+@pytest.mark.parametrize("file", ["F-report.form.json", "parameters.toml"])
+def test_a_published_file_that_is_a_well_is_refused(as_person, file):
+    diagram = (ROOT / "bpmn/grid_loop/grid_loop.bpmn").read_bytes()
+    well = b"a=" + b"[" * 5000 + b"]" * 5000 if file.endswith(".toml") else b"[" * 100_000
+
+    answer = as_person("sheji").post("/studio/publish", {
+        "keep_rest": "1", "files": [(io.BytesIO(diagram), "grid_loop.bpmn"), (io.BytesIO(well), file)]})
+
+    assert answer.status_code == 422
+
+
+def test_a_list_that_is_gone_back_to_by_a_crooked_address_is_an_ordinary_list(as_person, person):
+    answer = as_person(person).post("/tasks/batch", {"act": "evil", "back": "view=evil&order=x&page=1e9&q=%00&link=%00"})
+
+    assert answer.status_code == 200
+
+
+def test_a_reason_is_no_place_for_a_book(as_person):
+    finder = as_person("wg01")
+    finder.post("/report", {"key": uuid.uuid4().hex, "category": "0102", "source": "masses", "description": "东街口垃圾堆放",
+                            "location.address": "东街"})
+
+    assert as_person("zhz").post("/cases/1/suspend", {"reason": "长" * 501}).status_code == 422

@@ -10,6 +10,7 @@ from engine.people import Participant, directory
 from engine.runtime import access
 from engine.runtime import case as cases
 from engine.runtime.case import Case, Found
+from engine.runtime.commands.wording import stated
 from engine.runtime.offers import CLAIMED, OPEN
 from engine.runtime.tables import work_item
 
@@ -51,13 +52,14 @@ def unclaim(c: Connection, item_id: str, *, by: Participant, revision: int | Non
 def transfer(c: Connection, item_id: str, to: str, *, by: Participant, reason: str = "") -> dict[str, Any]:
     """Hand a work item to the person `to`, who must hold its role for a unit that covers the case.
 
-    Whoever may do the item, or assigns work in that area, may transfer it. Raises NotFound, NotAllowed, InvalidState.
+    Whoever may do the item, or assigns work in that area, may transfer it. Raises NotFound, NotAllowed, InvalidState,
+    InvalidValues for a reason that is too long.
     """
     case, item = _to_transfer(c, item_id, by)
     receiver = _receiver(c, item, to)
     assign(case, item_id, receiver.id)
     cases.involve(case, [receiver.id, by.id])
-    story = {"key": item_id, "item": item.name, "to": receiver.id, "to_name": receiver.name, "reason": reason.strip()}
+    story = {"key": item_id, "item": item.name, "to": receiver.id, "to_name": receiver.name, "reason": stated(reason)}
     case.story.tell("transferred", item.element_id, **story)
     return case.save_unmoved(item=item_id, to=receiver.id)
 

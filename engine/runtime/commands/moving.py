@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from engine import definitions
-from engine.errors import InvalidState, InvalidValues, JumpRefused, NotFound
+from engine.errors import InvalidState, JumpRefused, NotFound
 from engine.people import Participant, directory
 from engine.runtime import access
 from engine.runtime import case as cases
 from engine.runtime.case import Case, Found
 from engine.runtime.commands.claiming import assign
 from engine.runtime.commands.completing import end
+from engine.runtime.commands.wording import stated
 from engine.runtime.offers import DONE, OPEN
 from engine.runtime.tables import record, work_item
 from engine.runtime.turn import look, turn
@@ -60,8 +61,7 @@ def send_back(c: Connection, item_id: str, to: str, *, reason: str, by: Particip
 
     Raises InvalidValues without a reason, JumpRefused for a step that cannot be reached, and what `complete` raises.
     """
-    if not reason.strip():
-        raise InvalidValues({"reason": "请写明退回理由。"})
+    said = stated(reason, "请写明退回理由。")
     case, item = access.item_to_act_on(c, item_id, by)
     if _forbidden(c, item, "sendBack", "none"):
         raise JumpRefused(f"“{item.name}”不允许退回，请办理后继续。", item=item_id)
@@ -70,7 +70,7 @@ def send_back(c: Connection, item_id: str, to: str, *, reason: str, by: Particip
         if name is None:
             raise JumpRefused("只能退回到本事项此前经过的步骤，请重新选择。", item=item_id, to=to)
         end(case, item, SENT_BACK)
-        story = {"key": item_id, "item": item.name, "target": to, "target_name": name, "reason": reason.strip()}
+        story = {"key": item_id, "item": item.name, "target": to, "target_name": name, "reason": said}
         case.story.tell("sent-back", item.element_id, **story)
         tokens.send_back(item_id, to)
     key = _reopened(case, to)

@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, bindparam, case, select, type_coerce, update
 
 from engine.database import UTCDateTime
-from engine.errors import InvalidState, InvalidValues, NotAllowed
+from engine.errors import InvalidState, NotAllowed
 from engine.people import Participant
 from engine.runtime import access
 from engine.runtime.case import CANCELLED, RUNNING, STATUS_WORDS, SUSPENDED, Case
+from engine.runtime.commands.wording import stated
 from engine.runtime.offers import CLAIMED, OPEN
 from engine.runtime.tables import timer, work_item
 from engine.runtime.turn import turn
@@ -97,8 +98,7 @@ def _steered(c: Connection, instance_id: int, by: Participant, reason: str, revi
     held = access.seen_case(c, instance_id, by, revision)
     if not by.may("steer", held.row.unit_path):
         raise NotAllowed("只有指挥长或分管领导可以终止、挂起或恢复事项。", instance=instance_id, person=by.id)
-    if not reason.strip():
-        raise InvalidValues({"reason": "请写明理由。"})
+    stated(reason, "请写明理由。")
     held.story.acting_for = next((post.title for post in by.posts if held.row.unit_path.startswith(post.unit_path)), None)
     return held
 

@@ -10,6 +10,7 @@ from engine.errors import InvalidState, InvalidValues, NotAllowed, NotFound
 from engine.people import Participant
 from engine.runtime import access
 from engine.runtime import case as cases
+from engine.runtime.commands.wording import stated
 from engine.runtime.tables import record, work_item
 
 LONGEST = 2000
@@ -51,5 +52,5 @@ def urge(c: Connection, item_id: str, *, by: Participant, reason: str = "") -> d
         raise InvalidState("一小时内已经催办过，请稍后再催。", item=item_id)
     c.execute(URGE, {"i": item_id})
     cases.involve(case, [by.id])
-    case.story.tell("urged", item.element_id, key=item_id, item=item.name, reason=reason.strip())
+    case.story.tell("urged", item.element_id, key=item_id, item=item.name, reason=stated(reason))
     return case.save(item=item_id, urged=item.urged + 1)
