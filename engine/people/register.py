@@ -53,6 +53,11 @@ class Found:
         return max(1, -(-self.total // PAGE))
 
 
+def in_use(c: Connection) -> bool:
+    """Somebody was given a password: this register is no trial any more."""
+    return c.execute(select(person.c.id).where(person.c.password_hash.is_not(None)).limit(1)).first() is not None
+
+
 def card(c: Connection, person_id: str) -> Card:
     """One person. Raises NotFound."""
     found = _cards(c, select(person).where(person.c.id == person_id))

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from web import doctor
 from web.cli import main
-from web.settings import Settings
+from web.settings import ROOT, Settings
 
 
 def broken(tmp_path: Path, content: bytes | None) -> Settings:
@@ -33,6 +33,17 @@ def test_a_broken_database_is_refused_in_one_sentence(tmp_path: Path, monkeypatc
     answer = CliRunner().invoke(main, command)
 
     assert answer.exit_code == 1 and "Error:" in answer.output and "Traceback" not in answer.output
+
+
+def test_nobody_plays_the_town_in_a_system_that_is_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRIDLOOP_DATABASE_URL", f"sqlite:///{tmp_path}/town.db")
+    for command in (["migrate"], ["users", "import", str(ROOT / "bpmn/organisation/town.toml")],
+                    ["users", "password", "anquan", "--password", "一句容易记住的比较长的密码!"]):
+        assert CliRunner().invoke(main, command).exit_code == 0
+
+    answer = CliRunner().invoke(main, ["drive"])
+
+    assert answer.exit_code == 1 and "试验库" in answer.output
 
 
 def test_a_taken_port_is_said_before_anything_is_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ from tqdm import tqdm
 from engine import rehearsal
 from engine.cases import categories, findings, intake
 from engine.cases.intake import Fault
-from engine.errors import EngineError, InvalidValues, UnsafeInput
+from engine.errors import EngineError, InvalidValues, NotAllowed, UnsafeInput
+from engine.people import register
 from web.cli.opening import opened
 
 
@@ -57,8 +58,11 @@ def import_categories(file: Path) -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="随机种子，相同种子结果相同 / same seed, same run")
 @click.option("--late", type=float, default=0.12, show_default=True, help="拖延的比例 / share of late work")
 def drive(seed: int, late: float) -> None:
-    """在模拟时钟上扮演全镇人员，直到每件办结。Play the town's staff on a simulated clock until every case is closed."""
+    """在试验库的模拟时钟上扮演全镇人员，直到每件办结。Play the town's staff on a simulated clock until every case is closed."""
     with opened(write=True) as (in_force, db):
+        with db.reading() as c:
+            if register.in_use(c):
+                raise NotAllowed("这个数据库已有人员领取口令，是在使用的系统；drive 会替所有人把案件办完，只能用在试验库上。")
         bar = tqdm(desc="办理", unit="步", ascii=" #")
         report = rehearsal.drive(db, rehearsal.Plan(seed=seed, late=late, photos=in_force.files), progress=lambda _: bar.update())
         bar.close()
