@@ -77,7 +77,7 @@ def test_every_state_that_a_statement_names_is_documented(machine: str):
 def test_every_change_that_a_statement_makes_is_documented(machine: str):
     made = {(before, after) for one in updates(MACHINES[machine]) for before in _from(one) for after in _to(one)}
 
-    assert len(made) >= 5
+    assert len(made) >= 2  # most changes are written by statements whose states are bound when they run
     assert made <= changes(machine)
 
 
