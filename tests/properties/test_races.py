@@ -14,7 +14,8 @@ from engine.runtime import commands
 from engine.runtime.service_registry import function
 from engine.runtime.tables import process_instance
 from tests.notation import boundary, many, timer
-from tests.properties.racing import Race, by, fire, letter, perform, run
+from tests.properties.racing import Race, by, fire, letter, perform
+from tests.properties.racing import run as check_race
 from tests.town import BOSS, CADRE, COMMANDER, DISPATCHER, FINDER, GRID, LEADER, OFFICER, OTHER_CADRE, Town
 
 HOURS = timer("Duration", 'duration("PT2H")')
