@@ -46,6 +46,9 @@ DONE = select(work_item.c.id).where(
     work_item.c.instance_id == INSTANCE, work_item.c.state == "completed", or_(work_item.c.outcome.is_(None), work_item.c.outcome != "退回")
 )
 TOLD_DONE = select(record.c.body).where(record.c.instance_id == INSTANCE, record.c.kind == "completed")
+FAILED = select(incident.c.wait_key).where(
+    incident.c.instance_id == INSTANCE, incident.c.kind == "failure", incident.c.resolved_at.is_(None)
+)
 TOO_EARLY = select(timer.c.key).where(and_(timer.c.instance_id == INSTANCE, timer.c.fired_at <= timer.c.planned_at))
 UNFIT = (Busy, UnknownOutcome, Unavailable, StepBudgetExceeded)
 WAITS = (UserTaskWait, TimerWait, MessageWait, JobWait)
@@ -214,4 +217,4 @@ class Ground:
         assert set(known.timers) == keys[TimerWait]
         assert known.subscriptions == keys[MessageWait]
         assert known.jobs == keys[JobWait]
-        assert {failure.key for failure in snapshot.failures} <= known.incidents
+        assert {failure.key for failure in snapshot.failures} == {row.wait_key for row in self.found(FAILED)}

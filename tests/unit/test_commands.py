@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import Conflict, InvalidState, InvalidValues, JumpRefused, NotAllowed, NotFound
 from engine.runtime import commands, incidents
-from engine.runtime.service_registry import function
+from engine.runtime.service_registry import BusinessError, function
 from tests.notation import boundary, timer
 from tests.town import (
     ADMIN,
@@ -321,6 +321,34 @@ s -> fix -> e
     assert [one.element_id for one in open_incidents(town)] == ["e"]
     town.acts(commands.cancel, COMMANDER, town.case, reason="流程有误")
     assert open_incidents(town, ADMIN) == ()
+
+
+def test_a_refused_call_is_tried_again_and_what_is_refused_again_is_a_new_incident(town):
+    def refuses(payload):
+        raise BusinessError("42", "不受理")
+
+    town.draws("""
+start s
+<serviceTask id="call" name="登记台账" gl:function="cases.enter"/>
+user check name="复核" gl:role="village_cadre"
+end e
+s -> call -> check -> e
+""")
+    town.functions["cases.enter"] = function("cases.enter", refuses)
+    town.report()
+    (first,) = open_incidents(town)
+
+    who = town.person(COMMANDER)
+    town.run(lambda c: commands.retry(c, first.id, by=who))
+    assert open_incidents(town) == ()
+    town.works()
+
+    (second,) = open_incidents(town)
+    assert second.id != first.id and sum("不受理" in line for line in town.story()) >= 2
+    expect_refused(InvalidState, town, commands.retry, COMMANDER, first.id)
+    town.functions["cases.enter"] = function("cases.enter", lambda payload: {})
+    town.acts(commands.retry, COMMANDER, second.id)
+    assert open_incidents(town) == () and town.todo(CADRE) == ["复核"]
 
 
 def test_a_function_that_is_missing_is_tried_again_once_it_is_there(town):

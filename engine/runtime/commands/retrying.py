@@ -8,7 +8,7 @@ from engine import clock
 from engine.database import UTCDateTime
 from engine.errors import InvalidState, NotAllowed, NotFound
 from engine.people import Participant
-from engine.runtime import access, incidents
+from engine.runtime import access, incidents, live
 from engine.runtime import case as cases
 from engine.runtime.case import Case, Found
 from engine.runtime.tables import job, timer
@@ -42,11 +42,11 @@ def retry(c: Connection, incident_id: int, *, by: Participant) -> dict[str, Any]
         c.execute(AGAIN[found.kind], {"source": found.source_id, "at": case.at})
         incidents.resolve(c, found.id, by)
         return case.save(incident=found.id)
+    live.take(case.id, case.row.state, case.row.variables)  # what is kept in memory takes the incident for open
     with turn(case) as tokens:
         if found.kind == incidents.FAILURE:
             tokens.retry(found.wait_key)
-        else:
-            incidents.resolve(c, found.id, by)
+        incidents.resolve(c, found.id, by)  # what fails again is a new incident, at once or when its job is done
     return case.answer(incident=found.id)
 
 
