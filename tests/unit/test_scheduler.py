@@ -139,8 +139,9 @@ def test_a_clock_that_was_set_back_is_noticed_by_whoever_passes_by(
     rounds.addHandler(setting)
     rounds.setLevel(logging.INFO)
     worker.start()
-    while not Wall.shift:
-        pass
+    pause = threading.Event()
+    any(Wall.shift or pause.wait(0.05) for _ in range(20 * PATIENCE))
+    Wall.shift = -dt.timedelta(hours=1)
     begin(database)
 
     assert any(called.acquire(timeout=0.05) or worker.guard() for _ in range(20 * PATIENCE))
