@@ -88,14 +88,18 @@ def sign_in(account: str, password: str) -> str | None:
 
     Raises NotAllowed after too many failures.
     """
+    return start_session(account) if knows_password(account, password) else None
+
+
+def knows_password(account: str, password: str) -> bool:
+    """True when they fit; a failure is counted, wherever the password was asked for. Raises NotAllowed after too many."""
     with database().reading() as c:
         if sessions.is_locked(c, account, address()):
             raise NotAllowed("登录失败次数过多，请 15 分钟后再试；忘记密码请联系本单位系统管理员。")
         fits = sessions.password_fits(c, account, password)
     if not fits:
         database().run(lambda c: sessions.note_failure(c, account, address()))
-        return None
-    return start_session(account)
+    return fits
 
 
 def start_session(person_id: str) -> str:

@@ -4,6 +4,7 @@ Nothing is checked here; `engine.forms.validate` does that once, for every way i
 """
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -18,6 +19,7 @@ from engine.cases.attachments import Stored
 from engine.errors import InvalidValues, UnsafeInput
 from engine.forms import Field, FieldState, Form, Option
 from web.context import database, me, settings
+from web.errors import ForgedRequest
 from web.words import moment
 
 MEGABYTE = 1024 * 1024
@@ -56,6 +58,17 @@ def _rows(posted: MultiDict[str, str], name: str) -> list[int]:
     if posted.get("list_add") == name:
         found.add(max(found, default=-1) + 1)
     return sorted(found)[:MOST_ROWS]
+
+
+def key(act: str) -> str:
+    """The key under which this submission is done once: of this person and this act alone, whatever the page sent for it.
+
+    Raises ForgedRequest when it sent none.
+    """
+    sent = request.form.get("key", "")
+    if not sent:
+        raise ForgedRequest()
+    return f"{act}:{hashlib.sha256(f'{me().id}:{sent}'.encode()).hexdigest()}"
 
 
 def with_uploads(typed: dict[str, Any]) -> dict[str, Any]:

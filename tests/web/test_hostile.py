@@ -139,3 +139,28 @@ def test_a_reason_is_no_place_for_a_book(as_person):
                             "location.address": "东街"})
 
     assert as_person("zhz").post("/cases/1/suspend", {"reason": "长" * 501}).status_code == 422
+
+
+def test_a_form_without_its_key_is_out_of_date(as_person):
+    answer = as_person("wg01").post("/report", {"category": "0102", "source": "masses", "description": "东街口垃圾堆放",
+                                                "location.address": "东街"})
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("key", ["k" * 10_000, "é：'", "a\tb"])
+def test_a_key_may_be_anything_and_still_counts_once(as_person, key):
+    browser = as_person("wg01")
+    values = {"key": key, "category": "0102", "source": "masses", "description": "东街口垃圾堆放", "location.address": "东街"}
+
+    first, again = browser.post("/report", values), browser.post("/report", values)
+
+    assert first.status_code == 302 and first.headers["Location"] == again.headers["Location"]
+
+
+def test_the_current_password_cannot_be_tried_out_for_ever(as_person, person):
+    browser = as_person(person)
+    wanted = {"password": "一句容易记住的比较长的密码!"}
+    answers = [browser.post("/account/password", {"current": str(n), **wanted}).status_code for n in range(6)]
+
+    assert answers == [422] * 5 + [429]

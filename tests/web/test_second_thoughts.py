@@ -88,8 +88,8 @@ def test_a_program_gets_the_address_or_the_errors(as_person, number):
     json = {"headers": {"Accept": "application/json"}}
     token = neighbour.token()
 
-    wrong = neighbour.client.post("/report/extra", data={"csrf": token, "same_as": number, "description": ""}, **json)
-    right = neighbour.client.post("/report/extra", data={"csrf": token, "same_as": number, "description": "还在"}, **json)
+    wrong = neighbour.client.post("/report/extra", data={"csrf": token, "key": "w1", "same_as": number, "description": ""}, **json)
+    right = neighbour.client.post("/report/extra", data={"csrf": token, "key": "w2", "same_as": number, "description": "还在"}, **json)
 
     assert wrong.status_code == 422 and "description" in wrong.get_json()["error"]["errors"]
     assert right.get_json()["number"] == number

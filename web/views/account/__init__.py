@@ -142,10 +142,11 @@ def end(session_id: str) -> Any:
 @policy()
 def password() -> Any:
     """A new password; other devices are signed out."""
-    with database().reading() as c:
-        fits = sessions.password_fits(c, me().id, request.form.get("current", ""))
-    if not fits:
-        return _own({"current": "当前密码不正确。"}, 422)
+    try:
+        if not auth.knows_password(me().id, request.form.get("current", "")):
+            return _own({"current": "当前密码不正确。"}, 422)
+    except NotAllowed as refusal:
+        return _own({"current": refusal.message}, 429)
     try:
         new_hash = sessions.hash_password(request.form.get("password", ""))
     except InvalidValues as refusal:

@@ -84,7 +84,7 @@ def send() -> Any:
 
 def _report(typed: dict[str, Any], photos: dict[str, list[Stored]]) -> dict[str, Any]:
     """One command: the photos' rows, the case and its finding."""
-    person, key = me(), f"report:{me().id}:{request.form.get('key', '')[:40]}"
+    person, key = me(), submission.key("report")
     return database().run(lambda c: findings.report(c, _with(c, typed, photos, person.id), by=person), key=key,
                           payload=[typed, {name: [one.sha256 for one in many] for name, many in photos.items()}])
 
@@ -115,7 +115,7 @@ def extra() -> Any:
 def _join(number: str, words: str) -> dict[str, Any]:
     """Hand words and photos of this request to the open case, once per key."""
     person, photos = me(), [one for many in submission.kept().values() for one in many]
-    key = f"extra:{person.id}:{request.form.get('key', '')[:40]}"
+    key = submission.key("extra")
     return database().run(
         lambda c: extra_report.add(c, number, words, [attachments.add(c, one, person.id) for one in photos], by=person),
         key=key, payload=[number, words, [one.sha256 for one in photos]])

@@ -92,7 +92,7 @@ def _submit(item_id: str, typed: dict[str, Any]) -> dict[str, Any]:
     """Once per key, on the state of the case that the page showed."""
     person, revision = me(), request.form.get("revision", type=int)
     return database().run(lambda c: handling.complete(c, item_id, typed, by=person, revision=revision),
-                          key=f"task:{person.id}:{request.form.get('key', '')[:40]}", payload=[item_id, typed])
+                          key=submission.key("task"), payload=[item_id, typed])
 
 
 def _onwards(done: Item, instance_id: int) -> Any:
