@@ -4,6 +4,7 @@
 and may hold ids; it never reaches a page.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -41,6 +42,27 @@ class JumpRefused(InvalidState):
     """A send-back or withdrawal that would break a parallel block or a side branch."""
 
     default = "不能退回到这一步。"
+
+
+class TooEarly(InvalidState):
+    """A hard gate: the law does not allow this step yet, or any more. `earliest` is the first lawful moment (aware UTC), None when there is
+    none any more or it cannot be told yet."""
+
+    default = "法定期限未到，现在不能进行这一步。"
+
+    def __init__(self, message: str | None = None, earliest: dt.datetime | None = None, **detail: Any) -> None:
+        super().__init__(message, **detail)
+        self.earliest = earliest
+
+
+class DeadlineRefused(EngineError):
+    """A rule, a date or an entry of a clock's ledger that cannot be used; the ledger is unchanged. `rule` is the rule's id."""
+
+    default = "这样登记期限不符合规定，请核对日期、依据文书和审批人。"
+
+    def __init__(self, message: str | None = None, rule: str = "", **detail: Any) -> None:
+        super().__init__(message, **detail)
+        self.rule = rule
 
 
 class InvalidValues(EngineError):

@@ -36,6 +36,8 @@ STATUS: dict[type[EngineError], tuple[int, str]] = {
     errors.StepBudgetExceeded: (409, "流程设置有误"),
     errors.InvalidState: (409, "情况已经变化"),
     errors.JumpRefused: (409, "不能退回"),
+    errors.TooEarly: (409, "法定期限不允许"),
+    errors.DeadlineRefused: (422, "期限不能这样登记"),
     errors.Conflict: (409, "情况已经变化"),
     errors.KeyReused: (409, "重复提交"),
     errors.Busy: (503, "系统正忙"),

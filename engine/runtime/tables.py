@@ -5,7 +5,9 @@ Times are aware UTC in Python and milliseconds in the database. `record` can onl
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -140,6 +142,64 @@ timer = Table(
     Column("attached_to", String(64)),
     Index("timer_by_due", "status", "due_at"),
     Index("timer_by_instance", "instance_id", "status"),
+)
+
+deadline_clock = Table(
+    "deadline_clock",
+    metadata,
+    Column("id", BIGKEY, primary_key=True),
+    _instance_id(),
+    Column("key", String(64), nullable=False),  # of the activity that is limited: a work item's id, a token, or "process"
+    Column("element_id", String(120), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("link", String(40)),
+    Column("rule", String(40), nullable=False),  # the rule's id, "" for a limit of the diagram's own
+    Column("rule_set", String(40), nullable=False),
+    Column("rule_day", UTCDateTime, nullable=False),  # the version of the law in force at this moment applies
+    Column("length", Float(53), nullable=False),
+    Column("unit", String(16), nullable=False),
+    Column("warn_before", JSONText, nullable=False),
+    Column("conservative_from", UTCDateTime),
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("opened_at", UTCDateTime, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("conservative_at", UTCDateTime),
+    Column("earliest_at", UTCDateTime),
+    Column("warn_at", UTCDateTime),
+    Column("watch_at", UTCDateTime),  # when supervision looks next; none once its ladder has begun, or the clock has stopped
+    Column("calendar_bound", Boolean, nullable=False),  # whether a change of the working calendar may move its end
+    Column("provisional", Boolean, nullable=False),
+    Column("dated_by", Integer, nullable=False),  # the version of the calendar its end was computed with
+    Column("stopped_at", UTCDateTime),
+    Column("stop_reason", String(16)),
+    Column("entries", Integer, nullable=False),
+    Column("unit_id", String(80), nullable=False),
+    Column("unit_path", Text, nullable=False),
+    UniqueConstraint("instance_id", "key", "rule"),
+    Index("clock_by_watch", "status", "watch_at"),
+    Index("clock_by_due", "status", "due_at"),
+    Index("clock_by_unit", "unit_path", "status"),
+    Index("clock_by_calendar", "calendar_bound", "status", "dated_by", "id"),
+)
+
+clock_entry = Table(
+    "clock_entry",
+    metadata,
+    Column("clock_id", BigInteger, ForeignKey("deadline_clock.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("from_at", UTCDateTime),
+    Column("to_at", UTCDateTime),
+    Column("length", Float(53)),
+    Column("ground", String(40), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("approver", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("corrects", Integer),
+    Column("recorded_at", UTCDateTime, nullable=False),
+    Column("recorded_by", String(40), nullable=False),
+    PrimaryKeyConstraint("clock_id", "seq"),
 )
 
 subscription = Table(

@@ -1,0 +1,96 @@
+"""Rules of time limits as data: which law and article, how long, from which event, and what follows when time runs out.
+
+A rule is a row of the rule book (`law/*.toml`), never code. Whether days are working or calendar days is derived from the law and the
+number it names, not typed by anybody.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from engine.deadlines.counting import Unit
+
+
+class Kind(StrEnum):
+    """What the end of a limit does."""
+
+    STOP = "stop"  # the work itself must end (解除查封、自动解除)
+    GATE = "gate"  # the next step is blocked before or after it
+    SUPERVISE = "supervise"  # the step may still be done, with a reason, and supervision looks
+    MOVE = "move"  # the case goes on by itself (视为放弃、视为受理)
+
+
+class Gate(StrEnum):
+    """When a step that names the rule in `gl:gate` is lawful."""
+
+    AFTER = "after"  # only after the whole limit has passed (RULE-9)
+    WITHIN = "within"  # only until the limit ends
+    BARRED = "barred"  # not at the times the rule bars
+
+
+class Roll(StrEnum):
+    """Whether a last day off moves to the next working day (RULE-2)."""
+
+    PARTY = "party"  # a right or payment of the party: it moves
+    AUTHORITY = "authority"  # a cap on the authority: it does not, and the conservative day is the working day before
+    NONE = "none"  # neither: hours, and periods that only have to pass
+
+
+@dataclass(frozen=True)
+class Extension:
+    """One lawful prolongation: `length` in the rule's own unit, approved by a person with one of the `approvers` roles, by `document`."""
+
+    length: float
+    approvers: tuple[str, ...]
+    document: str
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A lawful reason to stop the clock, and the document without which it may not be stopped."""
+
+    id: str
+    name: str
+    document: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule in one version of its law, for one rule set. `length` is in `unit`; `cap` is the most that all extensions may add.
+
+    `on_return`: what sending a case back does to the clock ("continue" or "restart"). `on_halt`: what suspending the case as a whole does
+    ("run": a statutory clock goes on; "stop": a limit of our own stands). `leads`: lengths of time before the end at which to warn.
+    `parameter` names the local parameter that the length comes from, with the evidence `tag` of its value.
+    """
+
+    id: str
+    name: str
+    length: float
+    unit: Unit
+    law: str = ""
+    article: str = ""
+    valid_from: dt.date = dt.date.min
+    valid_to: dt.date | None = None
+    rule_set: str = ""
+    trigger: str = ""
+    who: str = ""
+    consequence: str = ""
+    kind: Kind = Kind.SUPERVISE
+    gate: Gate | None = None
+    roll: Roll = Roll.NONE
+    tag: str = ""
+    parameter: str = ""
+    extensions: tuple[Extension, ...] = ()
+    cap: float | None = None
+    grounds: tuple[Ground, ...] = ()
+    on_return: str = "continue"
+    on_halt: str = "run"
+    leads: tuple[float, ...] = ()
+    warn_before: float | str | None = None
+    extra: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
+
+
+def step_rule(name: str, length: float, unit: Unit, warn_before: float | str | None) -> Rule:
+    """The rule behind `gl:limit`: a limit of our own, without a law. A case that is halted halts it, a step done again begins it anew."""
+    return Rule("", name, length, unit, on_return="restart", on_halt="stop", warn_before=warn_before)

@@ -1,0 +1,10 @@
+"""Reminders and how they are delivered."""
+
+revision = '0005'
+down_revision = '0004'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Tables of this room."""
