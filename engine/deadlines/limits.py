@@ -19,6 +19,12 @@ class Deadline:
     unit: Unit
     text: str
     provisional: bool = False
+    conservative: dt.datetime | None = None
+    earliest: dt.datetime | None = None
+
+    def names(self) -> dict[str, dt.datetime | None]:
+        """What a timer's expression sees under `deadline`."""
+        return {"due": self.due, "warn": self.warn, "conservative": self.conservative, "earliest": self.earliest}
 
 
 def deadline(

@@ -26,7 +26,7 @@ AGAIN = frozenset(["message", "signal", "escalation"])
 
 
 class Catching(Waiting):
-    """Waits for one event. `limited` is the element whose `gl:limit` gives the names `deadline.due` and `deadline.warn`."""
+    """Waits for one event. `limited` is the element whose limit gives the names under `deadline`: due, warn, conservative, earliest."""
 
     element: Element
     event: Event
@@ -47,7 +47,13 @@ class Catching(Waiting):
 
     def _deadline(self, my_task: Task) -> Mapping[str, Any]:
         found = host(my_task).deadline(self.limited, names(my_task)) if self.limited else None
-        return {"deadline": {"due": found.due, "warn": found.warn}} if found else {}
+        return {"deadline": found.names()} if found else {}
+
+    def date_again(self, my_task: Task) -> list[Job]:
+        """What to ask when the limit behind this timer has moved; nothing when it hangs on none."""
+        if self.event.kind != "timer" or self.limited is None or timers.STEP in my_task.internal_data:
+            return []
+        return self._timer_question(my_task)
 
     def begin(self, my_task: Task, answers: list[Any]) -> None:
         if self.event.kind == "timer":

@@ -159,7 +159,9 @@ class BoundarySplit(Node, BoundaryEventSplit):
 
 
 class Process(BpmnProcessSpec):
-    """The specification of one process or sub-process. `closed` means that its variables are its own."""
+    """The specification of one process or sub-process. `closed` means that its variables are its own; then `element` is the process."""
+
+    element: Element | None = None
 
     def __init__(self, name: str, title: str, closed: bool) -> None:
         WorkflowSpec.__init__(self, name=name)

@@ -38,7 +38,7 @@ class Host(Protocol):
         """The result of a decision table."""
 
     def deadline(self, element: Element, names: Mapping[str, Any]) -> Deadline | None:
-        """The limit that begins now for an element with `gl:limit`."""
+        """The limit of an element with `gl:limit` or `gl:deadline`: as it begins now, or as it stands if it has begun."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class UserTaskWait:
 @dataclass(frozen=True)
 class TimerWait:
     """`kind` is date, duration or cycle; `due_at` aware UTC; `repeats_left` counts this occurrence too, None is without end;
-    `attached_to` is the activity of a boundary timer."""
+    `attached_to` is the activity of a boundary timer, `limited_by` the id of the element on whose limit the due time hangs."""
 
     key: str
     element: Element
@@ -62,6 +62,7 @@ class TimerWait:
     due_at: dt.datetime
     repeats_left: int | None
     attached_to: Element | None
+    limited_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,17 @@ class JobWait:
 
 
 Wait = UserTaskWait | TimerWait | MessageWait | JobWait
+
+
+@dataclass(frozen=True)
+class Span:
+    """An activity, event or whole process with a limit (`gl:limit`, `gl:deadline`) that is open now. `key` is that of its token; for the
+    process of the case "process", for a called one "p:" and the key of the activity that called it. `fresh`: it began since the tokens were
+    last stored."""
+
+    key: str
+    element: Element
+    fresh: bool
 
 
 @dataclass(frozen=True)
@@ -122,3 +134,4 @@ class Snapshot:
     completed: bool
     variables: dict[str, Any]
     size: int
+    spans: tuple[Span, ...] = ()

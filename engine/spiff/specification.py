@@ -25,12 +25,19 @@ Documents = Mapping[str, bytes]
 
 @dataclass(frozen=True)
 class Specification:
-    """`process` and `specs` are for this room only; other rooms read `elements`."""
+    """`process` and `specs` are for this room only; other rooms read `elements`. `timed` are the ids of elements with a limit; a process
+    with a limit of its own is among them though it is no element."""
 
     process_id: str
     elements: Mapping[str, Element]
     process: Any
     specs: dict[str, Any]
+    timed: frozenset[str] = frozenset()
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether anything in it has a limit."""
+        return bool(self.timed)
 
 
 def build(document: bytes, process_id: str, called: Documents | None = None) -> Specification:
@@ -40,7 +47,13 @@ def build(document: bytes, process_id: str, called: Documents | None = None) -> 
     if process_id not in builder.drawings:
         raise InvalidDefinition(message=f"文件中没有流程“{process_id}”，请检查流程编号。", process_id=process_id)
     process = builder.process(process_id, "")
-    return Specification(process_id, builder.elements, process, builder.specs)
+    timed = {one.id for one in builder.elements.values() if is_timed(one)} | builder.timed
+    return Specification(process_id, builder.elements, process, builder.specs, frozenset(timed))
+
+
+def is_timed(element: Element) -> bool:
+    """Whether a limit of the diagram's own (`gl:limit`) or a rule of the law (`gl:deadline`) runs while the element is open."""
+    return bool(element.gl.get("limit") or element.gl.get("deadline"))
 
 
 class _Builder:
@@ -48,6 +61,7 @@ class _Builder:
         self.drawings, self.called = drawings, called
         self.elements: dict[str, Element] = {}
         self.specs: dict[str, Any] = {}
+        self.timed: set[str] = set()
 
     def process(self, process_id: str, prefix: str) -> Any:
         return _Scope(self, self.drawings[process_id], prefix, process_id).build(closed=True)
@@ -80,6 +94,8 @@ class _Scope:
 
     def build(self, closed: bool) -> Any:
         self.spec = Process(self.prefix + self.drawing.id, self.drawing.name, closed)
+        if closed:
+            self.spec.element = self.whole()
         boundaries = [shape for shape in self.drawing.shapes.values() if shape.kind == "boundaryEvent"]
         for shape in self.drawing.shapes.values():
             if shape.kind != "boundaryEvent":
@@ -100,6 +116,13 @@ class _Scope:
         if found.id in self.builder.elements:
             raise InvalidDefinition(message=f"“{shape.name}”的编号“{shape.id}”重复，请修改其中一个。", element_id=shape.id)
         self.builder.elements[found.id] = found
+        return found
+
+    def whole(self) -> Element:
+        """The process itself, for a limit that runs as long as it."""
+        found = Element(self.prefix + self.drawing.id, self.drawing.name, "process", None, self.link, self.drawing.gl, self.process_id)
+        if is_timed(found):
+            self.builder.timed.add(found.id)
         return found
 
     def make(self, kind: Callable[..., Any], shape: Shape, name: str | None = None, **options: Any) -> Any:
@@ -141,7 +164,8 @@ class _Scope:
     def catch(self, kind: Callable[..., Any], shape: Shape, name: str | None = None, **options: Any) -> Any:
         node = self.make(kind, shape, name, event_definition=shape.event, **options)
         node.event = shape.event
-        node.limited = self.builder.elements.get(self.prefix + shape.id) if "limit" in shape.gl else None
+        own = self.builder.elements.get(self.prefix + shape.id)
+        node.limited = own if own is not None and is_timed(own) else None
         return node
 
     def intermediate(self, shape: Shape, name: str | None) -> Any:
@@ -191,7 +215,7 @@ class _Scope:
         node = self.catch(Boundary, shape, cancel_activity=shape.interrupting)
         held = self.builder.elements[self.prefix + activity.id]
         node.element, node.activity = element, held
-        node.limited = node.limited or (held if "limit" in held.gl else None)
+        node.limited = node.limited or (held if is_timed(held) else None)
         split = self.entries[activity.id]
         if not isinstance(split, BoundarySplit):
             split = BoundarySplit(self.spec, f"{self.prefix}{activity.id} [edge]", lane=activity.lane)
@@ -220,8 +244,14 @@ class _Scope:
         trigger = self.catch(Trigger, start, f"{self.prefix}{start.id} [trigger]")
         trigger.element = self.builder.elements[self.prefix + start.id]
         trigger.interrupting = start.interrupting or start.event.kind == "error"
+        trigger.limited = trigger.limited or self.limited_scope()
         self.spec.start.connect(trigger)
         trigger.connect(self.entries[shape.id])
+
+    def limited_scope(self) -> Element | None:
+        """The process or sub-process in which an event sub-process stands, if it has a limit."""
+        own = self.spec.element or self.builder.elements.get(self.prefix + self.drawing.id)
+        return own if own is not None and is_timed(own) else None
 
     # ------------------------------------------------------------------------------------------ flows
 

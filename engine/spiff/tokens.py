@@ -21,6 +21,7 @@ from engine.spiff.snapshot import (
     JobWait,
     MessageWait,
     Snapshot,
+    Span,
     TimerWait,
     UserTaskWait,
     Wait,
@@ -29,6 +30,7 @@ from engine.spiff.specification import Specification
 from engine.spiff.tree import FAILED, FAILURE, ITEM, KEY, READY, SCOPE, STARTED, WAITING, Log, Tree, live, plant, withdraw
 
 BUDGET = 1000
+WHOLE, CALLED = "process", "p:"
 TOO_LATE = "这个环节已经结束或已被收回，请刷新后查看最新情况。"
 
 
@@ -37,6 +39,7 @@ class Tokens:
 
     def __init__(self, spec: Specification, tree: Tree) -> None:
         self.spec, self._tree = spec, tree
+        self._told: set[str] = set()
         self._timers: dict[str, tuple[str, int | None, TimerWait]] = {}
 
     @classmethod
@@ -47,10 +50,13 @@ class Tokens:
 
     @classmethod
     def load(cls, spec: Specification, host: Host, state: str, variables: dict[str, Any]) -> "Tokens":
-        return cls(spec, codec.decode(state, spec.process, spec.specs, FeelEngine(host), variables))
+        tokens = cls(spec, codec.decode(state, spec.process, spec.specs, FeelEngine(host), variables))
+        tokens._told = {key for key, _ in tokens._spans()}
+        return tokens
 
     def dump(self) -> str:
-        """The state without the variables of the case."""
+        """The state without the variables of the case. What is open now is no longer fresh."""
+        self._told = {key for key, _ in self._spans()}
         return codec.encode(self._tree)
 
     @property
@@ -59,8 +65,16 @@ class Tokens:
         return found
 
     def names(self, key: str) -> dict[str, Any]:
-        """All names an expression may use at a wait: its scope read outwards, its item, and the host's."""
-        return names(self._tree.get_task_from_id(key))
+        """All names an expression may use at a wait or a span: its scope read outwards, its item, and the host's."""
+        return names(self._task(key))
+
+    def _task(self, key: str) -> Task:
+        """By the key of a wait or of a span."""
+        if key == WHOLE:
+            return self._tree.task_tree
+        if key.startswith(CALLED):
+            return self._tree.subprocesses[key.removeprefix(CALLED)].task_tree
+        return self._tree.get_task_from_id(key)
 
     def visible(self, key: str) -> dict[str, Any]:
         """The variables and the item that a wait can see, for filling its form."""
@@ -125,6 +139,20 @@ class Tokens:
         task = self._waiting(key, "timer")
         task.internal_data.update(timers.moved(task.internal_data, due))
 
+    def date_again(self) -> None:
+        """Limits have moved: every timer whose expression hangs on one is computed anew. Those that wait for something else stay."""
+        asked: list[tuple[Task, list[Any]]] = []
+        for task in events.waits(self._tree, "timer"):
+            jobs = task.task_spec.date_again(task)
+            if jobs:
+                asked.append((task, jobs))
+        if not asked:
+            return
+        host = self._tree.script_engine.host
+        answers = host.evaluate([job for _, jobs in asked for job in jobs])
+        for (task, _), value in zip(asked, answers, strict=True):
+            task.internal_data.update(timers.wait(value, task.task_spec.event.form, host.now(), task.task_spec.element.name))
+
     def settle(self, budget: int = BUDGET) -> Snapshot:
         """Run to rest and look. Refuses (StepBudgetExceeded, ExpressionFailed) halfway: throw the tokens away and load them again."""
         to_rest(self._tree, budget)
@@ -140,7 +168,25 @@ class Tokens:
             completed=not open_tasks,
             variables=self.variables,
             size=sum(len(tree.tasks) for tree in self._tree.trees),
+            spans=tuple(Span(key, element, key not in self._told) for key, element in self._spans()),
         )
+
+    def _spans(self) -> Iterator[tuple[str, Element]]:
+        """Everything open that has a limit. Of a countersign each signer's task, not the whole; timers on the edge only with their own."""
+        timed = self.spec.timed
+        for key, tree in self._trees() if timed else ():
+            open_tasks = live(tree)
+            if tree.spec.element is not None and tree.spec.element.id in timed and open_tasks:
+                yield key, tree.spec.element
+            for task in open_tasks:
+                element = task.task_spec.element
+                if element is not None and element.id in timed and not isinstance(task.task_spec, multi_instance.Repeating):
+                    yield task.id, element
+
+    def _trees(self) -> Iterator[tuple[str, Any]]:
+        yield WHOLE, self._tree
+        for holder, tree in self._tree.subprocesses.items():
+            yield CALLED + holder, tree
 
     def _waits(self, tasks: Iterable[Task]) -> Iterator[Wait]:
         """A timer that nothing touched is told by the same object as before."""
@@ -195,7 +241,8 @@ def _event_wait(task: Task, spec: Catching) -> Iterator[Wait]:
     if kind == "timer":
         due = dt.datetime.fromisoformat(internal[timers.DUE])
         left = internal.get(timers.LEFT, 1)
-        yield TimerWait(task.id, spec.element, internal[timers.FORM], due, left, spec.activity)
+        limited = spec.limited.id if spec.limited and timers.STEP not in internal else None
+        yield TimerWait(task.id, spec.element, internal[timers.FORM], due, left, spec.activity, limited)
     elif kind in ("message", "signal"):
         yield MessageWait(task.id, spec.element, kind, spec.event.name or "", internal.get(events.CORRELATION, {}))
 
