@@ -45,7 +45,8 @@ def sites(model: Model) -> Iterator[Site]:
 
 def _all(model: Model) -> Iterator[Site]:
     for process in model.processes:
-        yield Site(process.id, process.name, "标题", str(process.gl.get("title", "")), "value", ALWAYS)
+        for name, where in (("title", "标题"), ("ruleSet", "规则集"), ("deadlineStart", "期限起算")):
+            yield Site(process.id, process.name, where, str(process.gl.get(name, "")), "value", ALWAYS)
     for node in model.each():
         known = ALWAYS | items(model, node)
         yield from _of_node(node, known)
@@ -64,7 +65,7 @@ def _of_node(node: Node, known: frozenset[str]) -> Iterator[Site]:
 
     if node.kind == "scriptTask":
         yield site("脚本", node.script)
-    for name, where in (("assignee", "指定办理人"), ("priority", "优先级"), ("limit", "办理时限")):
+    for name, where in (("assignee", "指定办理人"), ("priority", "优先级"), ("limit", "办理时限"), ("deadlineStart", "期限起算")):
         yield site(where, node.gl.get(name))
     if not str(node.gl.get("warnBefore", "")).strip().endswith(PERCENT):
         yield site("提前预警", node.gl.get("warnBefore"))
@@ -74,6 +75,9 @@ def _of_node(node: Node, known: frozenset[str]) -> Iterator[Site]:
     for child, where in (("input", "传入"), ("correlation", "关联键")):
         yield from (site(where, one.get("expression")) for one in node.each(child))
     yield from (site("传出", one.get("expression"), foreign=True) for one in node.each("output"))
+    for gate in node.each("gate"):
+        yield site("法定关口", gate.get("moment"))
+        yield site("可以不等", gate.get("waived"), "condition")
 
 
 def _of_loop(node: Node, known: frozenset[str]) -> Iterator[Site]:

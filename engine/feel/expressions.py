@@ -46,7 +46,8 @@ def outcomes_of(jobs: Sequence[Job]) -> list[Outcome]:
 
 def _needed(expression: str, names: Mapping[str, Any]) -> dict[str, Any]:
     parsed = syntax.parse(expression)
-    return {name: names[name] for name in parsed.names | parsed.inner if name in names}
+    wanted = parsed.names | parsed.inner | (parsed.functions & syntax.OURS)
+    return {name: names[name] for name in wanted if name in names}
 
 
 def _cross(jobs: list[list[Any]]) -> list[Outcome]:

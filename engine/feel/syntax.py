@@ -11,6 +11,8 @@ from engine.feel.isolate import shared
 
 LONGEST = 2000  # characters of one expression
 CLOCK = frozenset({"now", "today"})  # as functions they read the machine's clock; as variables they are the turn's moment
+OURS = frozenset({"deadline"})
+"""Functions that a diagram has beside those of FEEL: deadline("DL-C6") is the clock of that rule in the case."""
 
 _HINTS: tuple[tuple[str, str], ...] = (
     (r"\$\{|#\{", "FEEL 不使用 ${…}，请直接写表达式"),
@@ -91,7 +93,7 @@ def _parsed(text: str, found: dict[str, Any]) -> Parsed:
         return Parsed(error=(text.find(word), _PYTHON[word]))
     if found["unsupported"]:
         return Parsed(error=(0, f"暂不支持 {found['unsupported'][0]}"))
-    return Parsed(names, calls, None, frozenset(found["inner"]), frozenset(found["unknown"]), calls & CLOCK)
+    return Parsed(names, calls, None, frozenset(found["inner"]), frozenset(found["unknown"]) - OURS, calls & CLOCK)
 
 
 def _position(text: str, units: int) -> int:

@@ -7,10 +7,14 @@ import { decide, hold } from './decisions.mjs';
 import { Recent } from './recent.mjs';
 
 const texts = new Recent(2000);
+const CLOCKS = 'deadline'; // deadline("DL-C6"): the clock of that rule in this case; deadline.due without brackets is a timer's own limit
+
+const clocksOf = value => function (rule) { return value?.of?.[rule] ?? null; }; // feelin reads the parameters of no arrow
 
 /** Runs a text on a context. FEEL has function literals, so `function(a, b) TEXT` is parsed once and afterwards only invoked. */
 export function run(text, context, warnings = []) {
   const known = texts.get(text, () => prepare(text));
+  if (known.asksClocks) context = { ...context, [CLOCKS]: clocksOf(context[CLOCKS]) };
   const parameters = known.names.filter(name => Object.hasOwn(context, name));
   const compiled = known.functions.get(parameters.join(), () => compile(text, parameters));
   try {
@@ -25,7 +29,8 @@ function prepare(text) {
   if (error) throw new Error(`第 ${error.at + 1} 个字符有语法错误`);
   const clock = calls.find(name => name === 'now' || name === 'today');
   if (clock) throw new Error(`不能使用 ${clock}()，请改用变量 ${clock}`);
-  return { names: [...new Set([...names, ...inner])], functions: new Recent(8) };
+  const asksClocks = calls.includes(CLOCKS);
+  return { names: [...new Set([...names, ...inner, ...(asksClocks ? [CLOCKS] : [])])], functions: new Recent(8), asksClocks };
 }
 
 function compile(text, parameters) {
