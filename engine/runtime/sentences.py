@@ -60,6 +60,7 @@ SAY: Mapping[str, Callable[[Body], str]] = {
     "completed": _completed,
     "sent-back": lambda b: f"{_who(b)}将{_item(b)}退回到“{b.get('target_name')}”{_because(b)}。",
     "withdrawn": lambda b: f"{_who(b)}拿回{_item(b)}，重新办理。",
+    "returned": lambda b: f"{_item(b)}回到{b.get('to_name')}名下。",
     "transferred": lambda b: f"{_who(b)}将{_item(b)}转给{b.get('to_name')}办理{_because(b)}。",
     "commented": lambda b: f"{_who(b)}留言：{b.get('text')}",
     "urged": lambda b: f"{_who(b)}催办{_item(b)}{_because(b)}。",

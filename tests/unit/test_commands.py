@@ -195,7 +195,7 @@ def test_a_case_is_sent_back_to_whoever_did_the_step(two_steps):
 
     assert two_steps.todo(CADRE, "mine") == ["前端纠正"]
     assert two_steps.todo(OTHER_CADRE) == two_steps.todo(FINDER) == []
-    assert two_steps.story()[-1].startswith("周一（柳林一网格 网格员）将“复核”退回到“前端纠正”，理由：没改。")
+    assert two_steps.story()[-2].startswith("周一（柳林一网格 网格员）将“复核”退回到“前端纠正”，理由：没改。")
     two_steps.waits(hours=3)
     assert two_steps.todo(AREA) == ["督办"]
 

@@ -97,7 +97,7 @@ def withdraw(c: Connection, item_id: str, *, by: Participant) -> dict[str, Any]:
         tokens.send_back(after, item.element_id)
     key = _reopened(case, item.element_id)
     if key is not None:
-        assign(case, key, by.id)
+        _give(case, key, item, by.id)
     return case.answer(item=key)
 
 
@@ -144,7 +144,15 @@ def _return_to_last(case: Case, key: str, element_id: str) -> None:
         return
     holders = {p.id for p in directory.holders(case.c, item.candidate_role or "", item.candidate_key.partition("@")[2])}
     if last in holders:
-        assign(case, key, last)
+        _give(case, key, item, last)
+
+
+def _give(case: Case, key: str, item: Found, person: str) -> None:
+    """Put a reopened item into a person's hands, and tell it: whose time it was is read from the record alone."""
+    assign(case, key, person)
+    name = directory.names(case.c, [person]).get(person, person)
+    case.story.tell("returned", item.element_id, key=key, item=item.name, to=person, to_name=name)
+    case.save()
 
 
 def _forbidden(c: Connection, item: Found, attribute: str, no: str) -> bool:
