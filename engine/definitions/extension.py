@@ -87,6 +87,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("ruleSet", ("Process",), Kind.FEEL, "规则集", "本流程的期限采用哪个规则集；不写或结果为空则用处罚法默认", "rule_set"),
     Attribute("supervised", ("Process",), Kind.CHOICE, "纳入督办", "本流程的时限是否由监督自动盯办；不写为 yes", "no", ("yes", "no")),
     Attribute("legalBasis", _TIMED, Kind.TEXT, "时限依据", "时限来自哪部法规、哪一条", "《行政处罚法》第六十条"),
+    Attribute("waitsFor", ("UserTask", "ReceiveTask", "CatchEvent"), Kind.CHOICE, "在等谁",
+              "等当事人行使权利或履行义务时填 party；到期限为止的时间不算在承办人名下", "party", ("party",)),
     Attribute("link", _TIMED, Kind.CHOICE, "所属环节", "发现、纠正、上报、处置、反馈", "correction", LINKS),
     Attribute("order", ("SequenceFlow",), Kind.INTEGER, "判断顺序", "同一网关各条件按此从小到大判断，取第一个成立的", "1"),
     Attribute("resultVariable", _RESULT, Kind.NAME, "结果变量", "结果存入哪个变量", "score"),
