@@ -56,6 +56,7 @@ process_instance = Table(
     Index("instance_by_starter", "started_by", "started_at"),
     Index("instance_by_definition", "definition_id", "status"),
     Index("instance_by_parent", "parent_id"),
+    Index("instance_by_end", "ended_at"),
 )
 
 work_item = Table(
@@ -100,6 +101,10 @@ work_item = Table(
     Index("work_item_by_ender", "ended_by", "state", "ended_at"),
     Index("work_item_by_due", "state", "due_at"),
     Index("work_item_by_unit", "unit_path", "state"),
+    Index("work_item_by_creation", "created_at"),
+    Index("work_item_by_warning", "warn_at"),
+    Index("work_item_by_limit", "due_at"),
+    Index("work_item_by_end", "ended_at"),
 )
 
 draft = Table(
@@ -200,6 +205,25 @@ clock_entry = Table(
     Column("recorded_at", UTCDateTime, nullable=False),
     Column("recorded_by", String(40), nullable=False),
     PrimaryKeyConstraint("clock_id", "seq"),
+)
+
+redating_move = Table(
+    "redating_move",
+    metadata,
+    Column("version", Integer, nullable=False),  # of the calendar
+    Column("clock_id", BigInteger, ForeignKey("deadline_clock.id"), nullable=False),
+    _instance_id(),
+    Column("case_number", String(80), nullable=False),
+    Column("rule", String(40), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("holder", Text, nullable=False),  # who was responsible when it moved, in words
+    Column("old_due", UTCDateTime, nullable=False),
+    Column("new_due", UTCDateTime),
+    Column("failure", Text),  # why it could not be dated again; the old end stands
+    Column("unit_path", Text, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    PrimaryKeyConstraint("version", "clock_id"),
+    Index("move_by_time", "at", "clock_id"),
 )
 
 subscription = Table(
