@@ -37,7 +37,8 @@ finding = Table(
     Column("merged_into", BigInteger, ForeignKey("process_instance.id")),
     Index("finding_near", "category", "lat", "lon", "reported_at"),
     Index("finding_of_party", "party_key", "category", "reported_at"),
-    Index("finding_in_grid", "unit_id", "category", "reported_at"))
+    Index("finding_in_grid", "unit_id", "category", "reported_at"),
+    Index("finding_by_time", "reported_at"))
 
 attachment = Table(
     "attachment", metadata,
