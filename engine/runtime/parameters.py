@@ -62,7 +62,7 @@ def change(c: Connection, key: str, value: Any, *, by: Participant) -> dict[str,
     """
     if not by.may("administer"):
         raise NotAllowed()
-    story = _stream(c, by)
+    story = chain(c, by)
     old = changed(c).get(key)
     c.execute(delete(parameter).where(parameter.c.key == key))
     if value is not None:
@@ -73,7 +73,7 @@ def change(c: Connection, key: str, value: Any, *, by: Participant) -> dict[str,
     return {"key": key, "value": value}
 
 
-def _stream(c: Connection, by: Participant) -> history.Story:
+def chain(c: Connection, by: Participant | None) -> history.Story:
     """The chain of the configuration, held until the transaction ends."""
     if c.dialect.name == "postgresql":
         c.execute(select(func.pg_advisory_xact_lock(func.hashtext(STREAM))))
