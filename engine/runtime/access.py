@@ -44,7 +44,7 @@ def may_see(c: Connection, by: Participant, row: Found) -> bool:
 def visible(by: Participant, table: FromClause = process_instance) -> ColumnElement[bool]:
     """The same as a condition over cases; another table must have `unit_path` and `instance_id` (or be the cases' own)."""
     instance_id = table.c.id if table is process_instance else table.c.instance_id
-    below = [_under(table.c.unit_path, path) for path in paths(by)]
+    below = [under(table.c.unit_path, path) for path in paths(by)]
     involved = instance_id.in_(select(involvement.c.instance_id).where(involvement.c.person_id == by.id))
     offer = work_item.alias("offer")
     offered = instance_id.in_(
@@ -55,7 +55,7 @@ def visible(by: Participant, table: FromClause = process_instance) -> ColumnElem
     return or_(*below, involved, offered)
 
 
-def _under(column: ColumnElement[str], path: str) -> ColumnElement[bool]:
+def under(column: ColumnElement[str], path: str) -> ColumnElement[bool]:
     """A path below another, as a range: an index serves it on both databases ("0" follows "/" in the order of characters)."""
     return and_(column >= path, column < path[:-1] + "0")
 
