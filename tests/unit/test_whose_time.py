@@ -1,0 +1,249 @@
+"""Whose time was it: the parts of a case and of everybody in it add up to the whole, and waiting for a party is nobody's delay."""
+
+import datetime as dt
+
+import pytest
+
+from engine.deadlines import default_calendar
+from engine.errors import NotFound
+from engine.runtime import commands
+from engine.supervision import whose_time
+from engine.supervision.stays import Hold, Span, Stay, Told
+from engine.supervision.time_parts import Law, Part, divide
+from tests.notation import timer
+from tests.town import AREA, CADRE, COMMANDER, DISPATCHER, FAR_CADRE, FINDER, INSPECTOR, OTHER_CADRE, Town
+
+HOUR = dt.timedelta(hours=1)
+MONDAY = dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)  # 09:00 in Shanghai
+STEP = 'gl:role="village_cadre" gl:scope="village"'
+TWO_STEPS = f"""
+start s
+user fix name="前端纠正" {STEP}
+user check name="复核" gl:role="grid_worker" gl:scope="grid" gl:assignee="case.reporter"
+end e
+s -> fix -> check -> e
+"""
+PERIOD = f"""
+start s
+user order name="责令改正" {STEP}
+<intermediateCatchEvent id="period" name="改正期限" gl:waitsFor="party">{timer("Duration", 'duration("PT72H")')}</intermediateCatchEvent>
+<intermediateCatchEvent id="date" name="等到次日">{timer("Duration", 'duration("PT24H")')}</intermediateCatchEvent>
+user recheck name="复查" {STEP}
+end e
+s -> order -> period -> date -> recheck -> e
+"""
+ANSWER = f"""
+start s
+user answer name="听取陈述申辩" {STEP} gl:limit="24" gl:limitUnit="hours" gl:waitsFor="party"
+end e
+s -> answer -> e
+"""
+
+
+def hours(length) -> tuple[float, float]:
+    return length.wall / HOUR, length.work / HOUR
+
+
+def time_of(town: Town, by: str = INSPECTOR):
+    who = town.person(by)
+    with town.database.reading() as c:
+        return whose_time.of_case(c, town.case, who).time
+
+
+def parts(time) -> dict[str, float]:
+    return {part.value: round(length.wall / HOUR, 3) for part, length in time.parts.items() if length.wall}
+
+
+def account(time, person):
+    return next(one for one in time.accounts if one.person == person)
+
+
+def adds_up(time) -> bool:
+    from_parts = sum(time.parts.values(), type(time.whole)())
+    return from_parts == time.whole and all(one.whole == time.whole for one in time.accounts)
+
+
+def test_time_with_a_post_is_not_that_of_whoever_claims_it(town):
+    town.draws(TWO_STEPS)
+    town.report()
+    town.waits(hours=2)
+    town.claims(CADRE, "前端纠正")
+    town.waits(hours=1)
+    town.does(CADRE, "前端纠正")
+    town.waits(hours=4)
+
+    time = time_of(town)
+
+    assert adds_up(time) and time.whole.wall == 7 * HOUR
+    assert parts(time) == {"queue": 2, "hands": 5}
+    assert hours(account(time, CADRE).mine) == (1, 1)
+    assert hours(account(time, FINDER).mine) == (4, 2)  # from noon to 16:00, and nobody works before 14:00
+    assert account(time, CADRE).others.wall == 6 * HOUR
+
+
+@pytest.mark.parametrize("hand_over", ["transfer", "unclaim"])
+def test_what_was_handed_on_is_counted_for_each(town, hand_over):
+    town.draws(TWO_STEPS)
+    town.report()
+    item = town.item(CADRE, "前端纠正")
+    town.claims(CADRE, "前端纠正")
+    town.waits(hours=1)
+    if hand_over == "transfer":
+        town.acts(commands.transfer, CADRE, item, OTHER_CADRE)
+    else:
+        town.acts(commands.unclaim, CADRE, item)
+        town.waits(hours=2)
+        town.acts(commands.claim, OTHER_CADRE, item)
+    town.waits(hours=3)
+
+    time = time_of(town)
+
+    assert adds_up(time)
+    assert account(time, CADRE).mine.wall == HOUR and account(time, OTHER_CADRE).mine.wall == 3 * HOUR
+    assert parts(time) == ({"hands": 4} if hand_over == "transfer" else {"hands": 4, "queue": 2})
+
+
+def test_what_is_sent_back_is_at_once_in_the_hands_of_whoever_had_it(town):
+    town.draws(TWO_STEPS)
+    town.report()
+    town.claims(CADRE, "前端纠正")
+    town.does(CADRE, "前端纠正")
+    town.acts(commands.send_back, FINDER, town.item(FINDER, "复核"), "fix", reason="没改")
+    town.waits(hours=2)
+
+    time = time_of(town)
+
+    assert account(time, CADRE).mine.wall == 2 * HOUR and parts(time) == {"hands": 2}
+
+
+def test_what_is_taken_back_is_again_the_own_time(town):
+    town.draws(TWO_STEPS)
+    town.report()
+    item = town.item(CADRE, "前端纠正")
+    town.does(CADRE, "前端纠正")
+    town.acts(commands.withdraw, CADRE, item)
+    town.waits(hours=2)
+
+    assert account(time_of(town), CADRE).mine.wall == 2 * HOUR
+
+
+def test_a_halted_case_is_nobodys_time(town):
+    town.draws(TWO_STEPS)
+    town.report()
+    town.claims(CADRE, "前端纠正")
+    town.waits(hours=1)
+    town.acts(commands.suspend, COMMANDER, town.case, reason="汛期")
+    town.waits(hours=48)
+
+    standing = time_of(town)
+    town.acts(commands.resume, COMMANDER, town.case)
+    town.waits(hours=1)
+    time = time_of(town)
+
+    assert parts(standing) == {"hands": 1, "suspended": 48} and adds_up(standing)
+    assert parts(time) == {"hands": 2, "suspended": 48} and adds_up(time)
+    assert account(time, CADRE).suspended.wall == 48 * HOUR
+
+
+def test_waiting_for_a_party_and_for_a_date_is_told_apart(town):
+    town.draws(PERIOD)
+    town.report()
+    town.does(CADRE, "责令改正")
+    town.waits(hours=70)
+    during = time_of(town)
+    town.waits(hours=10)
+    then = time_of(town)
+    town.waits(hours=17)
+    town.does(CADRE, "复查")
+    time = time_of(town)
+
+    assert parts(during) == {"party": 70}
+    assert parts(then) == {"party": 72, "date": 8}
+    assert parts(time) == {"party": 72, "date": 24, "queue": 1} and adds_up(time)
+    assert account(time, CADRE).waits[Part.PARTY] == time.parts[Part.PARTY] and not account(time, CADRE).mine.wall
+    assert [piece.name for piece in time.pieces if piece.part is Part.PARTY] == ["改正期限"]
+
+
+def test_a_step_that_waits_for_a_party_is_the_officers_only_after_the_partys_period(town):
+    town.draws(ANSWER)
+    town.report()
+    town.claims(CADRE, "听取陈述申辩")
+    town.waits(hours=30)
+
+    time = time_of(town)
+
+    assert parts(time) == {"party": 24, "hands": 6} and adds_up(time)
+    assert hours(account(time, CADRE).mine)[0] == 6 and account(time, CADRE).waits[Part.PARTY].wall == 24 * HOUR
+
+
+def test_a_case_that_was_cancelled_while_it_waited_ends_there(town):
+    town.draws(PERIOD)
+    town.report()
+    town.does(CADRE, "责令改正")
+    town.waits(hours=5)
+    town.acts(commands.cancel, COMMANDER, town.case, reason="误报")
+    town.waits(hours=50)
+
+    assert parts(time_of(town)) == {"party": 5}
+
+
+def stay(key: str, start: int, end: int, *holds: tuple[str | None, int, int]) -> Stay:
+    at = lambda hour: MONDAY + hour * HOUR  # noqa: E731
+    given = tuple(Hold(person, at(a), at(b)) for person, a, b in holds)
+    return Stay(key, key, key, "village_cadre", at(start), at(end), "completed", None, given)
+
+
+def test_two_branches_are_one_persons_time_each_and_the_cases_time_once():
+    first, second = stay("a", 0, 4, ("甲", 0, 4)), stay("b", 1, 6, (None, 1, 3), ("乙", 3, 6))
+    told = Told(MONDAY, MONDAY + 6 * HOUR, False, (first, second), (), (), {})
+
+    time = divide(told, Law(), default_calendar())
+
+    assert adds_up(time) and parts(time) == {"hands": 6}
+    assert [(piece.person, piece.end - piece.start) for piece in time.pieces] == [("甲", 4 * HOUR), ("乙", 2 * HOUR)]
+    assert account(time, "甲").mine.wall == 4 * HOUR and account(time, "乙").mine.wall == 3 * HOUR
+    assert account(time, "乙").waits[Part.HANDS].wall == 3 * HOUR
+
+
+def test_a_legal_suspension_of_one_step_is_not_its_holders_time():
+    first, second = stay("a", 0, 10, ("甲", 0, 10)), stay("b", 0, 4, ("乙", 0, 4))
+    told = Told(MONDAY, MONDAY + 10 * HOUR, False, (first, second), (), (), {})
+    stands = {"a": [Span(MONDAY + 2 * HOUR, MONDAY + 8 * HOUR)]}
+
+    time = divide(told, Law(stands=stands), default_calendar())
+
+    assert adds_up(time) and parts(time) == {"hands": 6, "suspended": 4}
+    assert account(time, "甲").mine.wall == 4 * HOUR and account(time, "甲").suspended.wall == 6 * HOUR
+    assert account(time, "乙").mine.wall == 4 * HOUR and account(time, "乙").suspended.wall == 4 * HOUR
+
+
+def test_working_time_is_divided_as_exactly_as_time_on_the_wall():
+    told = Told(MONDAY, MONDAY + 1000 * HOUR, False, (stay("a", 0, 1000, ("甲", 0, 333), (None, 333, 1000)),), (), (), {})
+
+    time = divide(told, Law(), default_calendar())
+
+    assert adds_up(time)
+    assert time.whole.work == default_calendar().business_time(told.start, told.end) < time.whole.wall
+
+
+def test_a_persons_sheet_holds_their_own_cases_and_an_inspectors_those_below(town):
+    town.draws(TWO_STEPS)
+    town.report()
+    town.claims(CADRE, "前端纠正")
+    town.waits(hours=2)
+    cadre, inspector, area = town.person(CADRE), town.person(INSPECTOR), town.person(AREA)
+
+    with town.database.reading() as c:
+        own = whose_time.of_person(c, CADRE, cadre)
+        seen = whose_time.of_person(c, CADRE, inspector, period=Span(town.clock() - 3 * HOUR, town.clock()))
+        before = whose_time.of_person(c, CADRE, inspector, period=Span(town.clock() - 9 * HOUR, town.clock() - 3 * HOUR))
+        for stranger in (area, town.person(DISPATCHER), town.person(FAR_CADRE)):
+            with pytest.raises(NotFound):
+                whose_time.of_person(c, CADRE, stranger)
+        with pytest.raises(NotFound):
+            whose_time.of_person(c, "nobody", inspector)
+        with pytest.raises(NotFound):
+            whose_time.of_case(c, town.case, town.person(FAR_CADRE))
+
+    assert own.total == seen.total == 1 and before.total == 0
+    assert own.lines[0].account.mine.wall == seen.lines[0].account.mine.wall == 2 * HOUR
