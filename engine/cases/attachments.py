@@ -8,7 +8,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import Connection, insert, select, update
 
 from engine import clock
+from engine.cases import looks
 from engine.cases.tables import attachment
 from engine.errors import InvalidValues, NotFound, Unavailable, UnsafeInput
 from engine.ids import new_key
@@ -39,6 +40,7 @@ class Stored:
     height: int
     sha256: str
     sm3: str | None
+    look: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def keep(folder: Path, stream: IO[bytes], name: str, limit: int) -> Stored:
             try:
                 stored = _inspect(path, name, *_copy(stream, temporary, limit))
                 _write_view(path, view_file(folder, stored.sha256))
+                stored = replace(stored, look=_look(view_file(folder, stored.sha256)))
                 _settle(path, original_path(folder, stored.sha256))
             finally:
                 path.unlink(missing_ok=True)
@@ -134,6 +137,12 @@ def _write_view(path: Path, target: Path) -> None:
     os.replace(part, target)
 
 
+def _look(view: Path) -> str | None:
+    """What the picture made from an original looks like: upright, and the same however the original was encoded."""
+    with Image.open(view) as picture:
+        return looks.of(picture)
+
+
 def _settle(path: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -174,7 +183,7 @@ def add(c: Connection, stored: Stored, by: str, claimed: Mapping[str, Any] | Non
     key = new_key()
     c.execute(insert(attachment), {"id": key, "name": stored.name, "mime": stored.mime, "size": stored.size, "width": stored.width,
                                    "height": stored.height, "sha256": stored.sha256, "sm3": stored.sm3, "claimed": claimed,
-                                   "uploaded_by": by, "uploaded_at": clock.now()})
+                                   "look": stored.look, **looks.quarters(stored.look), "uploaded_by": by, "uploaded_at": clock.now()})
     return key
 
 

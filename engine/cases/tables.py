@@ -51,6 +51,10 @@ attachment = Table(
     Column("height", Integer),
     Column("sha256", String(64), nullable=False, index=True),
     Column("sm3", String(64)),
+    Column("look", String(32)),  # what the picture looks like, see engine/cases/looks.py; none where nothing can be told apart
+    *(Column(f"look_{n}", Integer) for n in range(4)),  # its first half in quarters: pictures that are nearly the same share one
     Column("claimed", JSONText),
     Column("uploaded_by", String(40), nullable=False),
-    Column("uploaded_at", UTCDateTime, nullable=False))
+    Column("uploaded_at", UTCDateTime, nullable=False),
+    Index("attachment_by_time", "uploaded_at"),
+    *(Index(f"attachment_by_look_{n}", f"look_{n}") for n in range(4)))
