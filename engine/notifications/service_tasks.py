@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import ids
-from engine.notifications import inbox
+from engine.notifications.kinds import Kind
+from engine.notifications.outbox import Message, post
 from engine.people import directory
 from engine.runtime import lookup
 
@@ -14,10 +15,12 @@ from engine.runtime import lookup
 def remind(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Tell everybody who holds `role` at the case's unit of level `scope` the words of `text`.
 
-    payload: role, scope, case_number, text. Answers how many were told. Runs in the finishing turn, so it happens once.
+    payload: role, scope, case_number, text. Answers how many were told. Runs in the finishing turn, so it happens once. Through other
+    channels goes only that there is something about this case, because nobody has looked at what the words contain.
     """
     case = lookup.by_number(c, str(payload["case_number"]))
     unit = directory.ancestor(c, case.unit_path, str(payload["scope"]))
     people = directory.holders(c, str(payload["role"]), unit.id) if unit is not None else ()
-    told = inbox.tell(c, ids.new_key(), [person.id for person in people], str(payload["text"]), case.id)
-    return {"told": told}
+    about = {"case_number": case.number, "title": case.title}
+    message = Message(Kind.ORDER, ids.new_key(), str(payload["text"]), case.id, about=about)
+    return {"told": post(c, message, [person.id for person in people])}

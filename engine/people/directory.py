@@ -88,6 +88,12 @@ def people(c: Connection, *, words: str = "", below: Sequence[str] = ("/",)) -> 
     return tuple(participant(c, row.id) for row in c.execute(query).all())
 
 
+def active_after(c: Connection, after: str, limit: int) -> tuple[Participant, ...]:
+    """Active people in the order of their ids, the next `limit` after one id: for work that goes through everybody piece by piece."""
+    query = select(person.c.id).where(person.c.id > after, person.c.active).order_by(person.c.id).limit(limit)
+    return tuple(participant(c, person_id) for person_id in c.execute(query).scalars().all())
+
+
 def save_unit(c: Connection, values: Mapping[str, Any]) -> Unit:
     """Add or change a unit: id, name, level, parent_id, polygon. Moving a unit to another parent is refused: cases hang on its path."""
     level, parent_id = values["level"], values.get("parent_id")
