@@ -38,7 +38,8 @@ ALL_OF = select(*_LISTED).where(definition.c.key == bindparam("k")).order_by(def
 @dataclass(frozen=True)
 class Deployed:
     """A version ready to run, with what the processes it calls bring along. `title` is FEEL; `start_roles` may start it;
-    `parameters` are the sealed values, `parameter_sheet` what is known of each (label, unit, basis, limits)."""
+    `parameters` are the sealed values, `parameter_sheet` what is known of each (label, unit, basis, limits). `asks_clocks`: some
+    expression calls deadline(…); `supervised`: supervision watches its limits; `steered`: its cases may be halted and ended by whoever steers."""
 
     id: int
     key: str
@@ -54,6 +55,9 @@ class Deployed:
     decisions: Mapping[str, Decisions]
     parameters: Mapping[str, Any]
     parameter_sheet: Mapping[str, Any]
+    asks_clocks: bool
+    supervised: bool
+    steered: bool
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,9 @@ def _open(c: Connection, row: Row[*tuple[Any, ...]]) -> Deployed:
         start_roles=process.gl.get("startRoles", ()),
         spec=build(row.diagram, row.key, {key: one.diagram for key, one in called.items()}),
         forms={key: forms.load(document) for one in rows for key, document in one.forms.items()},
-        decisions=_decisions(row, *called.values()), parameters=defaults(sheet), parameter_sheet=sheet)
+        decisions=_decisions(row, *called.values()), parameters=defaults(sheet), parameter_sheet=sheet,
+        asks_clocks=any(b"deadline(" in one.diagram for one in rows), supervised=process.gl.get("supervised") != "no",
+        steered=process.gl.get("steered") != "no")
 
 
 def _decisions(*rows: Row[*tuple[Any, ...]]) -> dict[str, Decisions]:

@@ -53,7 +53,8 @@ class Case:
     """A locked case. `row` is what was read, `variables` in it the stored text; `status` and `revision` move on with the work.
 
     `story` is written by `save` or by the turn, never by both. `opened` names the work items that the turn opened;
-    `deployed` is the version it runs on, known from the beginning of the turn. `closed` holds the keys of rows that the command
+    `deployed` is the version it runs on and `host` what its tokens ask, both known from the beginning
+    of the turn. `closed` holds the keys of rows that the command
     itself has closed; `involved` people who are known to have had to do with the case.
     """
 
@@ -66,6 +67,7 @@ class Case:
     revision: int
     opened: list[dict[str, Any]] = field(default_factory=list)
     deployed: Deployed | None = None
+    host: Any = None
     closed: set[str] = field(default_factory=set)
     involved: set[str] = field(default_factory=set)
 

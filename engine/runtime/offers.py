@@ -10,26 +10,31 @@ from engine.people import ROLES
 from engine.runtime import lineage
 from engine.runtime.case import SUSPENDED, Case
 from engine.runtime.host import UNKNOWN, CaseHost, plain
+from engine.runtime.limits import Limit
 from engine.spiff import Tokens, UserTaskWait
 
 OPEN, CLAIMED, DONE, WITHDRAWN = "open", "claimed", "completed", "withdrawn"
 NORMAL = 50
 
 
-def rows(case: Case, host: CaseHost, tokens: Tokens, waits: Sequence[UserTaskWait]) -> list[dict[str, Any]]:
-    """A row of `work_item` for each wait. Raises ExpressionFailed when an expression of a step gives no usable value."""
+def rows(case: Case, host: CaseHost, tokens: Tokens, waits: Sequence[UserTaskWait],
+         limits: Mapping[str, Sequence[Limit]]) -> list[dict[str, Any]]:
+    """A row of `work_item` for each wait; `limits` are those that begin with them.
+
+    Raises ExpressionFailed when an expression of a step gives no usable value."""
     if not waits:
         return []
     scopes = [tokens.names(wait.key) for wait in waits]
     people = _evaluated(host, [(wait.element.gl.get("assignee"), scope) for wait, scope in zip(waits, scopes, strict=True)])
     order = _evaluated(host, [(wait.element.gl.get("priority"), scope) for wait, scope in zip(waits, scopes, strict=True)])
+    roles = _evaluated(host, [(wait.element.gl.get("roleFrom"), scope) for wait, scope in zip(waits, scopes, strict=True)])
     units = lineage.of(case.c, case.row.unit_path)
     return [
-        _row(case, wait, host.deadline(wait.element, scope))
-        | _candidate(wait, units, case.row.unit_id)
+        _row(case, wait, limits[wait.key][-1].deadline if limits.get(wait.key) else None)
+        | _candidate(wait, role, units, case.row.unit_id)
         | _assigned(case, wait, assignee)
         | {"priority": _priority(wait, priority, case)}
-        for wait, scope, assignee, priority in zip(waits, scopes, people, order, strict=True)
+        for wait, role, assignee, priority in zip(waits, roles, people, order, strict=True)
     ]
 
 
@@ -41,9 +46,12 @@ def _evaluated(host: CaseHost, asked: Sequence[tuple[Any, Mapping[str, Any]]]) -
     return [next(results) if value is UNKNOWN else value for value in values]
 
 
-def _candidate(wait: UserTaskWait, units: Mapping[str, str], own: str) -> dict[str, Any]:
-    """The role at the unit of the wanted level that contains the case; above that level, at the case's own unit."""
-    role = wait.element.gl.get("role")
+def _candidate(wait: UserTaskWait, found: Any, units: Mapping[str, str], own: str) -> dict[str, Any]:
+    """The role at the unit of the wanted level that contains the case; above that level, at the case's own unit. `found` is what
+    gl:roleFrom gave."""
+    if found is not None and (not isinstance(found, str) or found not in ROLES):
+        raise ExpressionFailed(f"“{wait.element.name}”的办理岗位“{str(found)[:80]}”不存在，请联系流程设计人员。", element=wait.element.id)
+    role = found or wait.element.gl.get("role")
     if not role:
         return {"candidate_key": None, "candidate_role": None}
     level = wait.element.gl.get("scope") or (ROLES[role].scope if role in ROLES else None)

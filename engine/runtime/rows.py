@@ -31,7 +31,8 @@ def _ms(moment: dt.datetime) -> int:
 @dataclass(frozen=True)
 class Known:
     """Keys of the rows that are live now; for timers with the planned moment in milliseconds, and the wait they were written
-    from where that is known: the same object again needs no comparing."""
+    from where that is known: the same object again needs no comparing. `clocks` gives the element of each clock that runs or stands,
+    `held` the elements of those that stand."""
 
     items: set[str] = field(default_factory=set)
     timers: dict[str, int] = field(default_factory=dict)
@@ -39,6 +40,8 @@ class Known:
     jobs: set[str] = field(default_factory=set)
     incidents: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
+    clocks: dict[str, str] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
     told: dict[str, TimerWait] = field(default_factory=dict)
 
     @classmethod
@@ -46,15 +49,18 @@ class Known:
         """Read them all in one statement."""
         known = cls()
         keys = {"item": known.items, "subscription": known.subscriptions, "job": known.jobs, "incident": known.incidents}
+        held: set[str] = set()
         for row in c.execute(sql.LIVE, {"i": instance_id}):
             if row.what == "timer":
                 known.timers[row.key] = row.due
+            elif row.what in ("clock", "held"):
+                known.clocks[row.key] = row.name
+                held.update([row.name] if row.what == "held" else ())
             else:
                 keys[row.what].add(row.key)
             if row.what == "item":
                 known.names[row.key] = row.name
-        return known
-
+        return replace(known, held=frozenset(held))
 
     def without(self, closed: set[str]) -> "Known":
         """But for those that a command has closed itself."""
@@ -75,7 +81,7 @@ class Known:
         return Known(
             set(items), self._planned(told, suspended), {w.key for w in waits if isinstance(w, MessageWait)},
             {w.key for w in waits if isinstance(w, JobWait)}, {f.key for f in snapshot.failures} | (self.incidents & alive),
-            items, {} if suspended else told)
+            items, {span.key: span.element.id for span in snapshot.spans}, self.held, {} if suspended else told)
 
     def _planned(self, told: dict[str, TimerWait], suspended: bool) -> dict[str, int]:
         if told.keys() == self.timers.keys() and all(map(is_, told.values(), map(self.told.get, told))):
@@ -107,14 +113,15 @@ class Writer:
         known, told = live.timers, live.told
         self._close(sql.CANCEL_TIMER, known.keys() - {wait.key for wait in waits}, i=self._case.id)
         waits = [wait for wait in waits if told.get(wait.key) is not wait]
-        self._each(sql.ADD_TIMER, [self._timer(wait) for wait in waits if wait.key not in known])
+        self._each(sql.ADD_TIMER, [self._timer(wait, live.held) for wait in waits if wait.key not in known])
         self._each(sql.MOVE_TIMER, [
             {"i": self._case.id, "k": wait.key, "at": wait.due_at, "left": wait.repeats_left}
             for wait in waits if not self._suspended and known.get(wait.key, _ms(wait.due_at)) != _ms(wait.due_at)
         ])
 
-    def _timer(self, wait: TimerWait) -> dict[str, Any]:
+    def _timer(self, wait: TimerWait, held: frozenset[str]) -> dict[str, Any]:
         left = _ms(wait.due_at) - _ms(self._case.at)
+        stands = self._suspended or wait.limited_by in held
         return {
             "instance_id": self._case.id,
             "key": wait.key,
@@ -124,9 +131,9 @@ class Writer:
             "due_at": wait.due_at,
             "planned_at": wait.due_at,
             "repeats_left": wait.repeats_left,
-            "status": "suspended" if self._suspended else "due",
+            "status": "suspended" if stands else "due",
             "attempts": 0,
-            "remaining_ms": left if self._suspended else None,
+            "remaining_ms": left if stands else None,
             "attached_to": wait.attached_to.id if wait.attached_to else None,
         }
 

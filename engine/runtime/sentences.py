@@ -1,8 +1,10 @@
 """What happened, as a sentence a clerk or an inspector reads: who did what, and where the case went."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from engine import clock
 from engine.people import ROLES
 
 Body = Mapping[str, Any]
@@ -53,6 +55,25 @@ def _timer(body: Body) -> str:
     return f"时限到：{_item(body)}，{body.get('due', '')}{late}。"
 
 
+def _rule(body: Body) -> str:
+    """期限“DL-C6 立案至处罚决定”, or the limit of a step."""
+    name = body.get("rule_name") or body.get("item") or ""
+    return f"期限“{body['rule']} {name}”" if body.get("rule") else f"“{name}”的时限"
+
+
+def _day(body: Body, key: str) -> str:
+    """A recorded moment as people write it."""
+    moment = body.get(key)
+    return f"{clock.local(dt.datetime.fromisoformat(str(moment))):%Y-%m-%d %H:%M}" if moment else "（未定）"
+
+
+def _papers(body: Body) -> str:
+    """On what it rests."""
+    parts = [("依据", body.get("document")), ("批准人", body.get("approver_name")), ("理由", body.get("reason"))]
+    said = "，".join(f"{name}：{value}" for name, value in parts if value)
+    return f"（{said}）" if said else ""
+
+
 SAY: Mapping[str, Callable[[Body], str]] = {
     "started": lambda b: f"{_who(b)}发起“{b.get('title')}”，编号 {b.get('number')}。",
     "claimed": lambda b: f"{_who(b)}领取{_item(b)}。",
@@ -68,6 +89,16 @@ SAY: Mapping[str, Callable[[Body], str]] = {
     "suspended": lambda b: f"{_who(b)}挂起事项{_because(b)}。期间不计时限。",
     "resumed": lambda b: f"{_who(b)}恢复事项{_because(b)}。时限按剩余时间继续计算。",
     "timer-fired": _timer,
+    "clock-started": lambda b: f"{_rule(b)}开始计算，{_day(b, 'due')}届满。",
+    "clock-continued": lambda b: f"{_rule(b)}继续计算，不重新起算，{_day(b, 'due')}届满。",
+    "clock-suspended": lambda b: f"{_who(b)}登记{_rule(b)}中止{_papers(b)}。",
+    "clock-resumed": lambda b: f"{_who(b)}登记{_rule(b)}恢复计算，现于{_day(b, 'due')}届满。",
+    "clock-excluded": lambda b: (f"{_who(b)}登记{_rule(b)}扣除期间（{_day(b, 'from')}至{_day(b, 'to')}）{_papers(b)}，"
+                                 f"现于{_day(b, 'due')}届满。"),
+    "clock-extended": lambda b: f"{_who(b)}登记{_rule(b)}延长{_papers(b)}，现于{_day(b, 'due')}届满。",
+    "clock-corrected": lambda b: f"{_who(b)}更正{_rule(b)}的第 {b.get('corrects')} 条登记{_because(b)}，现于{_day(b, 'due')}届满。",
+    "clock-revoked": lambda b: f"{_who(b)}撤销{_rule(b)}的第 {b.get('corrects')} 条登记{_because(b)}，现于{_day(b, 'due')}届满。",
+    "clock-redated": lambda b: f"工作日历变动，{_rule(b)}由{_day(b, 'old')}改为{_day(b, 'due')}届满。",
     "message-received": lambda b: f"收到消息“{b.get('message')}”。",
     "message-buffered": lambda b: f"收到此前到达的消息“{b.get('message')}”。",
     "job-done": lambda b: f"系统完成{_item(b)}。",

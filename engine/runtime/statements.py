@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from engine.database import UTCDateTime
-from engine.runtime.tables import incident, job, process_instance, subscription, timer, work_item
+from engine.runtime.tables import deadline_clock, incident, job, process_instance, subscription, timer, work_item
 
 LIVE_ITEM = ("open", "claimed", "suspended")
 LIVE_TIMER = ("due", "incident", "suspended")
@@ -31,7 +31,7 @@ _AT = bindparam("at", type_=UTCDateTime)
 _NEVER = type_coerce(null(), BigInteger)
 
 
-def _one_of(column: ColumnElement[str], words: tuple[str, ...]) -> ColumnElement[bool]:
+def one_of(column: ColumnElement[str], words: tuple[str, ...]) -> ColumnElement[bool]:
     """Words of ours stand in the text itself: a list of parameters would be spelled out anew at each execution."""
     return column.in_([literal_column(f"'{word}'") for word in words])
 
@@ -39,14 +39,20 @@ def _one_of(column: ColumnElement[str], words: tuple[str, ...]) -> ColumnElement
 
 LIVE = union_all(
     select(literal_column("'item'").label("what"), work_item.c.id.label("key"), _NEVER.label("due"), work_item.c.name.label("name")).where(
-        work_item.c.instance_id == _I, _one_of(work_item.c.state, LIVE_ITEM)
+        work_item.c.instance_id == _I, one_of(work_item.c.state, LIVE_ITEM)
     ),
     select(literal_column("'timer'"), timer.c.key, type_coerce(timer.c.planned_at, BigInteger), timer.c.name).where(
-        timer.c.instance_id == _I, _one_of(timer.c.status, LIVE_TIMER)
+        timer.c.instance_id == _I, one_of(timer.c.status, LIVE_TIMER)
+    ),
+    select(literal_column("'clock'"), deadline_clock.c.key, _NEVER, deadline_clock.c.element_id).where(
+        deadline_clock.c.instance_id == _I, one_of(deadline_clock.c.status, ("running",))
+    ),
+    select(literal_column("'held'"), deadline_clock.c.key, _NEVER, deadline_clock.c.element_id).where(
+        deadline_clock.c.instance_id == _I, one_of(deadline_clock.c.status, ("suspended",))
     ),
     select(literal_column("'subscription'"), subscription.c.key, _NEVER, subscription.c.name).where(subscription.c.instance_id == _I),
     select(literal_column("'job'"), job.c.wait_key, _NEVER, job.c.topic).where(
-        job.c.instance_id == _I, _one_of(job.c.status, LIVE_JOB), job.c.wait_key.is_not(None)
+        job.c.instance_id == _I, one_of(job.c.status, LIVE_JOB), job.c.wait_key.is_not(None)
     ),
     select(literal_column("'incident'"), incident.c.wait_key, _NEVER, incident.c.kind).where(
         incident.c.instance_id == _I, incident.c.resolved_at.is_(None), incident.c.wait_key.is_not(None)
@@ -61,23 +67,23 @@ ADD_INCIDENT = insert(incident)
 
 WITHDRAW_ITEM = (
     update(work_item)
-    .where(work_item.c.id == _K, _one_of(work_item.c.state, LIVE_ITEM))
+    .where(work_item.c.id == _K, one_of(work_item.c.state, LIVE_ITEM))
     .values(state="withdrawn", ended_at=_AT)
 )
 CANCEL_TIMER = (
     update(timer)
-    .where(timer.c.instance_id == _I, timer.c.key == _K, _one_of(timer.c.status, LIVE_TIMER))
+    .where(timer.c.instance_id == _I, timer.c.key == _K, one_of(timer.c.status, LIVE_TIMER))
     .values(status="cancelled")
 )
 MOVE_TIMER = (
     update(timer)
-    .where(timer.c.instance_id == _I, timer.c.key == _K, _one_of(timer.c.status, LIVE_TIMER))
+    .where(timer.c.instance_id == _I, timer.c.key == _K, one_of(timer.c.status, LIVE_TIMER))
     .values(due_at=_AT, planned_at=_AT, repeats_left=bindparam("left"))
 )
 DROP_SUBSCRIPTION = delete(subscription).where(subscription.c.key == _K)
 CANCEL_JOB = (
     update(job)
-    .where(job.c.instance_id == _I, job.c.wait_key == _K, _one_of(job.c.status, LIVE_JOB))
+    .where(job.c.instance_id == _I, job.c.wait_key == _K, one_of(job.c.status, LIVE_JOB))
     .values(status="cancelled", lease_token=None, lease_until=None)
 )
 RESOLVE = (

@@ -163,7 +163,7 @@ deadline_clock = Table(
     Column("rule_day", UTCDateTime, nullable=False),  # the version of the law in force at this moment applies
     Column("length", Float(53), nullable=False),
     Column("unit", String(16), nullable=False),
-    Column("warn_before", JSONText, nullable=False),
+    Column("warn_before", JSONText),
     Column("conservative_from", UTCDateTime),
     Column("started_at", UTCDateTime, nullable=False),
     Column("opened_at", UTCDateTime, nullable=False),

@@ -7,7 +7,7 @@ on how much a turn opens or closes.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ from engine.definitions.versions import Deployed
 from engine.errors import Conflict, StepBudgetExceeded
 from engine.people import directory
 from engine.runtime import case as cases
-from engine.runtime import history, lineage, live, mailbox, offers, rows
+from engine.runtime import history, lineage, live, mailbox, offers, rows, timekeeping
 from engine.runtime.case import COMPLETED, RUNNING, SUSPENDED, Case
 from engine.runtime.host import CaseHost
 from engine.spiff import Element, JobWait, MessageWait, Snapshot, Thrown, TimerWait, Tokens, UserTaskWait
@@ -34,7 +34,7 @@ def turn(case: Case) -> Iterator[Tokens]:
     """
     entry = live.take(case.id, case.row.state, case.row.variables)
     host = entry.host if entry else CaseHost(definitions.load(case.c, case.row.definition_id))
-    case.deployed = host.deployed
+    case.deployed, case.host = host.deployed, host
     _serve(case, host)
     tokens = entry.tokens if entry else _decoded(case, host)
     before = dict(tokens.variables)
@@ -87,6 +87,8 @@ class _Rest:
 
 
 def _finish(case: Case, this: _Turn) -> None:
+    if timekeeping.is_returning(case):
+        this.host.expects_return()
     rest = _settled(case, this.tokens, this.known)
     case.opened, closed = _reconcile(case, this, rest)
     if case.status in (RUNNING, SUSPENDED) and rest.snapshot.completed and not rest.snapshot.waits:
@@ -134,11 +136,14 @@ def _reconcile(case: Case, this: _Turn, rest: _Rest) -> tuple[list[Any], list[An
     """Insert what is waited for and has no row, close what has a row and is not waited for. Answers (opened, closed) items."""
     waits, known = rest.snapshot.waits, this.known
     new_items = [w for w in waits if isinstance(w, UserTaskWait) and w.key not in known.items]
-    items = offers.rows(case, this.host, this.tokens, new_items)
+    limits = timekeeping.keep(case, this.host, this.tokens, replace(rest.snapshot, passed=tuple(rest.passed)), known.clocks)
+    items = offers.rows(case, this.host, this.tokens, new_items, limits)
     timers = [w for w in waits if isinstance(w, TimerWait)]
     writer = rows.Writer(case)
     writer.items(items, known.items - {w.key for w in waits})
     writer.timers(timers, known)
+    if this.host.clocks_have_moved:
+        timekeeping.hold(case, timers)
     writer.subscriptions([w for w in waits if isinstance(w, MessageWait)], known.subscriptions)
     writer.jobs([w for w in waits if isinstance(w, JobWait)], rest.thrown, known.jobs)
     writer.incidents(rest.snapshot, known.incidents)
@@ -177,6 +182,6 @@ def _save(case: Case, this: _Turn, snapshot: Snapshot) -> None:
     if saved.rowcount != 1:
         raise Conflict(instance=case.id)
     case.revision += 1
-    if not ended:
+    if not ended and not this.host.clocks_have_moved:
         known = this.known.after(snapshot, case.status == SUSPENDED)
         live.keep(case.id, live.Entry(state, variables, this.tokens, this.host, known, case.story.head))

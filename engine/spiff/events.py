@@ -5,7 +5,7 @@ task, so each occurrence has a key of its own. Errors and escalations go from th
 then the boundary of the activity that holds the scope (its own code before any code), then the next scope.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs import BpmnTaskSpec
@@ -43,11 +43,9 @@ class Catching(Waiting):
         if timers.written(self.event.expression):
             return []
         expression = self.event.expression or ("deadline.due" if self.limited else "null")
-        return [(expression, names(my_task, self._deadline(my_task)))]
-
-    def _deadline(self, my_task: Task) -> Mapping[str, Any]:
-        found = host(my_task).deadline(self.limited, names(my_task)) if self.limited else None
-        return {"deadline": found.names()} if found else {}
+        known = names(my_task)
+        found = host(my_task).deadline(self.limited, known) if self.limited else None
+        return [(expression, {**known, "deadline": {**known.get("deadline", {}), **found.names()}} if found else known)]
 
     def date_again(self, my_task: Task) -> list[Job]:
         """What to ask when the limit behind this timer has moved; nothing when it hangs on none."""

@@ -5,7 +5,7 @@ between documents.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import InvalidDefinition
@@ -33,6 +33,7 @@ class Specification:
     process: Any
     specs: dict[str, Any]
     timed: frozenset[str] = frozenset()
+    processes: Mapping[str, Element] = field(default_factory=dict)
 
     @property
     def is_timed(self) -> bool:
@@ -48,7 +49,7 @@ def build(document: bytes, process_id: str, called: Documents | None = None) -> 
         raise InvalidDefinition(message=f"文件中没有流程“{process_id}”，请检查流程编号。", process_id=process_id)
     process = builder.process(process_id, "")
     timed = {one.id for one in builder.elements.values() if is_timed(one)} | builder.timed
-    return Specification(process_id, builder.elements, process, builder.specs, frozenset(timed))
+    return Specification(process_id, builder.elements, process, builder.specs, frozenset(timed), builder.processes)
 
 
 def is_timed(element: Element) -> bool:
@@ -62,6 +63,7 @@ class _Builder:
         self.elements: dict[str, Element] = {}
         self.specs: dict[str, Any] = {}
         self.timed: set[str] = set()
+        self.processes: dict[str, Element] = {}
 
     def process(self, process_id: str, prefix: str) -> Any:
         return _Scope(self, self.drawings[process_id], prefix, process_id).build(closed=True)
@@ -121,6 +123,7 @@ class _Scope:
     def whole(self) -> Element:
         """The process itself, for a limit that runs as long as it."""
         found = Element(self.prefix + self.drawing.id, self.drawing.name, "process", None, self.link, self.drawing.gl, self.process_id)
+        self.builder.processes[self.process_id] = found
         if is_timed(found):
             self.builder.timed.add(found.id)
         return found

@@ -25,7 +25,7 @@ def upgrade() -> None:
     sa.Column('rule_day', sa.BigInteger(), nullable=False),
     sa.Column('length', sa.Float(precision=53), nullable=False),
     sa.Column('unit', sa.String(length=16), nullable=False),
-    sa.Column('warn_before', sa.Text(), nullable=False),
+    sa.Column('warn_before', sa.Text(), nullable=True),
     sa.Column('conservative_from', sa.BigInteger(), nullable=True),
     sa.Column('started_at', sa.BigInteger(), nullable=False),
     sa.Column('opened_at', sa.BigInteger(), nullable=False),

@@ -4,10 +4,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, bindparam, case, select, type_coerce, update
 
+from engine import definitions
 from engine.database import UTCDateTime
 from engine.errors import InvalidState, NotAllowed
 from engine.people import Participant
-from engine.runtime import access
+from engine.runtime import access, timekeeping
 from engine.runtime.case import CANCELLED, RUNNING, STATUS_WORDS, SUSPENDED, Case
 from engine.runtime.commands.wording import stated
 from engine.runtime.offers import CLAIMED, OPEN
@@ -15,7 +16,7 @@ from engine.runtime.tables import timer, work_item
 from engine.runtime.turn import turn
 
 _NOW = bindparam("now", type_=BigInteger)
-_ITEM_DUE, _ITEM_WARN = type_coerce(work_item.c.due_at, BigInteger), type_coerce(work_item.c.warn_at, BigInteger)
+_ITEM_DUE = type_coerce(work_item.c.due_at, BigInteger)
 
 
 def _moment(value: Any) -> Any:
@@ -37,8 +38,6 @@ GO_ITEMS = (
     .where(work_item.c.instance_id == bindparam("i"), work_item.c.state == "suspended")
     .values(
         state=case((work_item.c.assignee.is_(None), OPEN), else_=CLAIMED),
-        due_at=_moment(_NOW + work_item.c.remaining_ms),
-        warn_at=_moment(_ITEM_WARN + (_NOW + work_item.c.remaining_ms - _ITEM_DUE)),
         remaining_ms=None,
     )
 )
@@ -68,19 +67,22 @@ def cancel(c: Connection, instance_id: int, *, reason: str, by: Participant, rev
 
 
 def suspend(c: Connection, instance_id: int, *, reason: str, by: Participant, revision: int | None = None) -> dict[str, Any]:
-    """Halt a case: nobody can work on it, and its limits keep the time they have left."""
+    """Halt a case: nobody can work on it, and its own limits stand. A statutory clock runs on, unless its rule says otherwise."""
     held = _steered(c, instance_id, by, reason, revision)
     if held.status != RUNNING:
         raise _not_now(held, "挂起")
-    held.status = SUSPENDED
-    c.execute(HALT_ITEMS, {"i": held.id, "now": _ms(held)})
-    c.execute(HALT_TIMERS, {"i": held.id, "now": _ms(held)})
-    held.story.tell("suspended", None, reason=reason.strip())
-    return held.save(status=held.status)
+    with turn(held):
+        held.status = SUSPENDED
+        held.story.tell("suspended", None, reason=reason.strip())
+        c.execute(HALT_ITEMS, {"i": held.id, "now": _ms(held)})
+        c.execute(HALT_TIMERS, {"i": held.id, "now": _ms(held)})
+        timekeeping.halt(held, held.host)
+        held.host.clocks_moved()
+    return held.answer(status=held.status)
 
 
 def resume(c: Connection, instance_id: int, *, by: Participant, revision: int | None = None) -> dict[str, Any]:
-    """Let a halted case go on: every limit runs again with the time it had left."""
+    """Let a halted case go on: every limit that stood runs again, without the days or hours it stood."""
     held = _steered(c, instance_id, by, "恢复", revision)
     if held.status != SUSPENDED:
         raise _not_now(held, "恢复")
@@ -91,6 +93,9 @@ def resume(c: Connection, instance_id: int, *, by: Participant, revision: int | 
         c.execute(GO_TIMERS, {"i": held.id, "now": _ms(held)})
         for row in c.execute(GOING, {"i": held.id}).all():
             tokens.move_timer(row.key, row.planned_at)
+        timekeeping.unhalt(held, held.host)
+        held.host.clocks_moved()
+        tokens.date_again()
     return held.answer(status=held.status)
 
 
@@ -98,6 +103,8 @@ def _steered(c: Connection, instance_id: int, by: Participant, reason: str, revi
     held = access.seen_case(c, instance_id, by, revision)
     if not by.may("steer", held.row.unit_path):
         raise NotAllowed("只有指挥长或分管领导可以终止、挂起或恢复事项。", instance=instance_id, person=by.id)
+    if not definitions.load(c, held.row.definition_id).steered:
+        raise NotAllowed("督办事项不能挂起、恢复或终止，只能由监督员销号。", instance=instance_id, person=by.id)
     stated(reason, "请写明理由。")
     held.story.acting_for = next((post.title for post in by.posts if held.row.unit_path.startswith(post.unit_path)), None)
     return held
