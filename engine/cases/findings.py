@@ -142,7 +142,7 @@ def _open(c: Connection, deployed: Deployed, values: dict[str, Any], place: Plac
           external_id: str | None = None) -> dict[str, Any]:
     kind = categories.of(c, values["category"])
     party = _party_key(values.get("party_name"))
-    limits = parameters.in_force(c, deployed.parameters)
+    limits = parameters.in_force(c, deployed.parameters, place.grid.path)
     known = {"category_name": kind.display, "simple": kind.simple, "safety": kind.safety, "direct": kind.direct,
              "urgent": bool(values.get("urgent")), "finder": by.id if by else None,
              "complainant_real_name": bool(values.get("complainant_real_name")),
@@ -184,7 +184,7 @@ def similar(c: Connection, category: str, location: Mapping[str, Any], *, by: Pa
     """Open findings that may be the same problem: same kind, close by, lately (PRM-dedupe). For the reporter to look at first."""
     place = _place(c, {"location": location}, None, by)
     deployed = definitions.latest(c, PROCESS)
-    limits = parameters.in_force(c, deployed.parameters)
+    limits = parameters.in_force(c, deployed.parameters, place.grid.path)
     rows = _nearby(c, category, place, limits["dedupe_radius_m"], limits["dedupe_window_days"])
     return tuple(Similar(row.instance_id, row.number, row.description, _metres(place, row), row.reported_at,
                          access.may_see(c, by, cases.peeked(c, row.instance_id).row))

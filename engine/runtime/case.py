@@ -159,6 +159,7 @@ def names(row: Found, units: Mapping[str, str]) -> dict[str, Any]:
         "reporter": row.started_by,
         "started_at": row.started_at,
         "unit": row.unit_id,
+        "unit_path": row.unit_path,
         "unit_level": next((level for level, unit_id in units.items() if unit_id == row.unit_id), None),
         **{name: units.get(name) for name in ("city", "town", "area", "village", "grid")},
     }

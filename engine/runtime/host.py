@@ -35,9 +35,18 @@ class CaseHost:
     def serve(self, c: Connection, case: Names, head: bytes | None) -> None:
         """Begin a turn: `case` is what expressions see under that name; parameters are those in force at `head`."""
         self._case = case
-        self._parameters = {**self._brought, **parameters.changed_at(c, head)}
+        self._parameters = {**self._brought, **parameters.for_unit(parameters.changed_at(c, head), str(case["unit_path"]))}
         self.calendar, self.dated_by = calendars.of_head(c, head)
         self._keeper = _Keeper(c, int(case["id"]))
+
+    @property
+    def parameters(self) -> Names:
+        """The parameters in force in this turn."""
+        return self._parameters
+
+    def ledgers(self) -> list[ledgers.Ledger]:
+        """The clocks of the case, read once a turn."""
+        return self._keeper.all()
 
     def now(self) -> dt.datetime:
         """The turn's moment."""

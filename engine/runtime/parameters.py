@@ -21,6 +21,8 @@ LAST = (
     .limit(1)
 )
 STREAM = "config"
+AT = "@"
+"""Between the name of a parameter and the unit for which alone it was changed."""
 HEAD = select(record.c.h).where(record.c.stream == STREAM).order_by(record.c.seq.desc()).limit(1).scalar_subquery()
 """The end of the configuration's chain: while it is the same, so are the changed parameters."""
 
@@ -44,10 +46,23 @@ def changed_at(c: Connection, head: bytes | None) -> Mapping[str, Any]:
     return kept[1]
 
 
-def in_force(c: Connection, declared: Mapping[str, Any]) -> dict[str, Any]:
-    """What expressions see as `param`: the values a deployment brought (a plain value, or a table with its `default`), changed ones
-    before them."""
-    return {**brought(declared), **changed(c)}
+def in_force(c: Connection, declared: Mapping[str, Any], unit_path: str = "/") -> dict[str, Any]:
+    """What expressions see as `param` in a unit: the values a deployment brought (a plain value, or a table with its `default`),
+    changed ones before them."""
+    return {**brought(declared), **for_unit(changed(c), unit_path)}
+
+
+def for_unit(values: Mapping[str, Any], unit_path: str) -> Mapping[str, Any]:
+    """Changed parameters as they stand in one unit: a value set for that unit or one above it ("name@unit") goes before the
+    general one, the nearest unit first."""
+    if not any(AT in key for key in values):
+        return values
+    units = unit_path.strip("/").split("/")
+    found = {key: value for key, value in values.items() if AT not in key}
+    here = {key.rpartition(AT)[::2]: value for key, value in values.items() if AT in key}
+    for unit in units:
+        found |= {name: value for (name, owner), value in here.items() if owner == unit}
+    return found
 
 
 def brought(declared: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,7 +71,8 @@ def brought(declared: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def change(c: Connection, key: str, value: Any, *, by: Participant) -> dict[str, Any]:
-    """Set a parameter for every turn from now on; it is recorded with the value before. None takes the change back.
+    """Set a parameter for every turn from now on; it is recorded with the value before. None takes the change back. A key
+    "name@unit" sets it for cases of that unit and below alone.
 
     Raises NotAllowed unless the person administers.
     """

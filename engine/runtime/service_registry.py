@@ -11,12 +11,17 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+from sqlalchemy import Connection
 
 from engine import definitions
 
 ROOMS = Path(__file__).parents[1]
 MODULE = "service_tasks"
+CHECKS = "step_checks"
+Check = Callable[[Connection, Mapping[str, Any]], None]
 
 
 class BusinessError(Exception):
@@ -50,12 +55,24 @@ def functions() -> Mapping[str, Function]:
 
 def declared() -> dict[str, definitions.Function]:
     """The same names as the linter wants them, so that a diagram that asks for an unknown function is refused."""
-    return {name: definitions.Function() for name in functions()}
+    return {name: definitions.Function() for name in (*functions(), *checks())}
+
+
+@functools.cache
+def checks() -> Mapping[str, Check]:
+    """What a user task may name as its own check (gl:check): everything public in `engine/<room>/step_checks.py`, as `room.check`.
+
+    A check is given the case, the person, the element, the checked values and the variables; it raises to refuse.
+    """
+    rooms = sorted(path.parent.name for path in ROOMS.glob(f"*/{CHECKS}.py"))
+    return {f"{room}.{name}": run for room in rooms for name, run in _public(importlib.import_module(f"engine.{room}.{CHECKS}"))}
+
+
+def _public(module: ModuleType) -> list[tuple[str, Callable[..., Any]]]:
+    own = inspect.getmembers(module, inspect.isfunction)
+    return [(name, run) for name, run in own if not name.startswith("_") and run.__module__ == module.__name__]
 
 
 def _of(room: str) -> list[Function]:
     module = importlib.import_module(f"engine.{room}.{MODULE}")
-    public = inspect.getmembers(module, inspect.isfunction)
-    return [
-        function(f"{room}.{name}", run) for name, run in public if not name.startswith("_") and run.__module__ == module.__name__
-    ]
+    return [function(f"{room}.{name}", run) for name, run in _public(module)]

@@ -11,7 +11,7 @@ SEVERITY = Severity.ERROR
 
 
 def check(model: Model, library: Library) -> Iterator[Problem]:
-    """Names, and inputs where the operation declares them."""
+    """Names, and inputs where the operation declares them; and the checks of user tasks."""
     for node in model.each("serviceTask"):
         name = str(node.gl.get("function", ""))
         if not name:
@@ -19,6 +19,10 @@ def check(model: Model, library: Library) -> Iterator[Problem]:
         elif library.functions is not None and not _fits(node, library.functions.get(name)):
             yield problem(node, f"“{node.label}”调用的操作“{name}”未注册或参数不符",
                           "请核对操作名称和传入的参数，可用的操作见设计器的下拉列表。")
+    for node in model.each("userTask"):
+        name = str(node.gl.get("check", ""))
+        if name and library.functions is not None and name not in library.functions:
+            yield problem(node, f"“{node.label}”提交前的核对“{name}”未注册", "请核对名称，或去掉 gl:check。")
 
 
 def _fits(node: Node, function: Function | None) -> bool:

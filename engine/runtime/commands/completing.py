@@ -9,7 +9,7 @@ from engine import forms
 from engine.database import UTCDateTime
 from engine.errors import NotFound
 from engine.people import Participant
-from engine.runtime import access
+from engine.runtime import access, service_registry
 from engine.runtime import case as cases
 from engine.runtime.case import Case, Found
 from engine.runtime.offers import DONE
@@ -48,11 +48,21 @@ def complete(
     case, item = access.item_to_act_on(c, item_id, by, revision)
     with turn(case) as tokens:
         clean, outcome = _checked(case, item, values, tokens)
+        _ask(case, item, clean, tokens)
         end(case, item, outcome)
         signed = {"values": clean} if item.mi_key else {}  # one signer's answer is no variable of the case yet
         case.story.tell("completed", item.element_id, key=item_id, item=item.name, outcome=outcome, **signed)
         tokens.finish(item_id, clean)
     return case.answer(item=item_id, status=case.status)
+
+
+def _ask(case: Case, item: Found, values: Mapping[str, Any], tokens: Tokens) -> None:
+    """What the step's own check (gl:check) says: it raises what it refuses with, for instance NotAllowed for somebody who must
+    stand aside."""
+    name = case.deployed.spec.elements[item.element_id].gl.get("check") if case.deployed else None
+    if name:
+        payload = {"case": case.id, "person": case.by.id if case.by else "", "element": item.element_id}
+        service_registry.checks()[str(name)](case.c, {**payload, "values": values, "variables": tokens.visible(item.id)})
 
 
 def end(case: Case, item: Found, outcome: str | None) -> None:

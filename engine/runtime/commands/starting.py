@@ -50,7 +50,7 @@ def start(c: Connection, key: str, values: Mapping[str, Any], *, by: Participant
     deployed = definitions.latest(c, key)
     _may_start(c, deployed, by, unit)
     form = deployed.forms.get(deployed.start_form or "")
-    clean = forms.validate(form, values, access=deployed.start_access, names=_ambient(c, deployed)) if form else {}
+    clean = forms.validate(form, values, access=deployed.start_access, names=_ambient(c, deployed, unit)) if form else {}
     return open_case(c, deployed, clean, Opening(unit), by=by)
 
 
@@ -70,9 +70,10 @@ def open_case(
     return case.answer(number=number, title=title)
 
 
-def _ambient(c: Connection, deployed: Deployed) -> dict[str, Any]:
+def _ambient(c: Connection, deployed: Deployed, unit: str) -> dict[str, Any]:
     """Names a start form may use: there is no case yet."""
-    return {"param": parameters.in_force(c, deployed.parameters), "now": clock.now(), "today": clock.today()}
+    path = directory.unit_of(c, unit).path
+    return {"param": parameters.in_force(c, deployed.parameters, path), "now": clock.now(), "today": clock.today()}
 
 
 def _may_start(c: Connection, deployed: Deployed, by: Participant, unit: str) -> None:

@@ -104,7 +104,7 @@ def _steered(c: Connection, instance_id: int, by: Participant, reason: str, revi
     if not by.may("steer", held.row.unit_path):
         raise NotAllowed("只有指挥长或分管领导可以终止、挂起或恢复事项。", instance=instance_id, person=by.id)
     if not definitions.load(c, held.row.definition_id).steered:
-        raise NotAllowed("督办事项不能挂起、恢复或终止，只能由监督员销号。", instance=instance_id, person=by.id)
+        raise NotAllowed("这类事项不能由统筹岗位挂起、恢复或终止。", instance=instance_id, person=by.id)
     stated(reason, "请写明理由。")
     held.story.acting_for = next((post.title for post in by.posts if held.row.unit_path.startswith(post.unit_path)), None)
     return held
