@@ -14,13 +14,14 @@ from engine import clock, definitions, forms
 from engine.errors import NotFound
 from engine.forms import Form
 from engine.people import ROLES, Participant, directory
-from engine.runtime import access, history, rows
+from engine.runtime import access, gates, history, rows
 from engine.runtime import case as cases
 from engine.runtime.case import RUNNING, SUSPENDED, Case
 from engine.runtime.commands.completing import AMBIENT
+from engine.runtime.gates import Gateway
 from engine.runtime.offers import CLAIMED, DONE, OPEN
 from engine.runtime.tables import draft, work_item
-from engine.runtime.turn import look
+from engine.runtime.turn import look, looked
 
 MENDING = ("sent-back", "withdrawn")
 DONE_BEFORE = (select(work_item.c.id)
@@ -64,7 +65,8 @@ class Item:
 class Desk:
     """A work item opened by a person. `form` None: the step asks for nothing. `verbs` are the actions this person may take.
 
-    `stored` is what the case knows; `draft` what this person has typed; `why` the rule that brought the item here.
+    `stored` is what the case knows; `draft` what this person has typed; `why` the rule that brought the item here; `gates` say what the
+    law allows now.
     """
 
     item: Item
@@ -78,6 +80,7 @@ class Desk:
     draft_at: dt.datetime | None
     verbs: frozenset[str]
     why: str
+    gates: tuple[Gateway, ...] = ()
 
 
 def draft_texts(c: Connection) -> Iterator[str]:
@@ -102,7 +105,7 @@ def of(c: Connection, item_id: str, by: Participant) -> Desk:
         item=item_of(c, row), revision=case.revision, status=case.status, form=form, access=row.access,
         stored=_this_round(c, row, form, stored), names=names,
         draft=None if typed is None else typed[0], draft_at=None if typed is None else typed[1],
-        verbs=frozenset(_verbs(row, case.status, by)), why=_why(c, row, by))
+        verbs=frozenset(_verbs(row, case.status, by)), why=_why(c, row, by), gates=_gates(c, case, row))
 
 
 def _known(c: Connection, case: Case, row: Row[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -112,6 +115,16 @@ def _known(c: Connection, case: Case, row: Row[Any]) -> tuple[dict[str, Any], di
         names = tokens.names(row.id)
         return tokens.visible(row.id), {name: names[name] for name in AMBIENT}
     return {**rows.variables(case.row.variables), **row.item}, {"now": clock.now(), "today": clock.today()}
+
+
+def _gates(c: Connection, case: Case, row: Row[Any]) -> tuple[Gateway, ...]:
+    """As they stand now; none for a step that is over."""
+    deployed = definitions.load(c, row.definition_id)
+    element = deployed.spec.elements.get(row.element_id)
+    if element is None or not element.gl.get("gate") or row.state not in (OPEN, CLAIMED, SUSPENDED):
+        return ()
+    host, tokens = looked(c, case.id)
+    return gates.of(host, element, tokens.names(row.id), host.ledgers())
 
 
 def _this_round(c: Connection, row: Row[Any], form: Form | None, stored: dict[str, Any]) -> dict[str, Any]:

@@ -53,10 +53,15 @@ def begin(case: Case, deployed: Deployed, values: Mapping[str, Any]) -> None:
 
 def look(c: Connection, instance_id: int) -> Tokens:
     """The tokens of a case as they are stored, to look at and not to move; takes no lock. Raises NotFound."""
+    return looked(c, instance_id)[1]
+
+
+def looked(c: Connection, instance_id: int) -> tuple[CaseHost, Tokens]:
+    """The same with what they ask."""
     case = cases.peeked(c, instance_id)
     host = CaseHost(definitions.load(c, case.row.definition_id))
     _serve(case, host)
-    return _decoded(case, host)
+    return host, _decoded(case, host)
 
 
 def _serve(case: Case, host: CaseHost) -> None:

@@ -2,6 +2,16 @@
 
 from engine.runtime.commands.claiming import claim, receivers, transfer, unclaim
 from engine.runtime.commands.completing import complete, discard_draft, draft_of, save_draft
+from engine.runtime.commands.keeping import (
+    Paper,
+    Stretch,
+    correct_entry,
+    exclude_period,
+    extend_clock,
+    resume_clock,
+    revoke_entry,
+    suspend_clock,
+)
 from engine.runtime.commands.many import claim_many, transfer_many
 from engine.runtime.commands.moving import Target, may_withdraw, send_back, targets, withdraw
 from engine.runtime.commands.retrying import retry
@@ -13,6 +23,8 @@ from engine.runtime.messages import correlate
 
 __all__ = [
     "Opening",
+    "Paper",
+    "Stretch",
     "Target",
     "add_signer",
     "cancel",
@@ -20,19 +32,25 @@ __all__ = [
     "claim_many",
     "comment",
     "complete",
+    "correct_entry",
     "correlate",
     "discard_draft",
     "draft_of",
     "may_withdraw",
+    "exclude_period",
+    "extend_clock",
     "open_case",
     "receivers",
     "remove_signer",
     "resume",
+    "resume_clock",
     "retry",
+    "revoke_entry",
     "save_draft",
     "send_back",
     "start",
     "suspend",
+    "suspend_clock",
     "targets",
     "transfer",
     "transfer_many",

@@ -9,7 +9,7 @@ from engine import forms
 from engine.database import UTCDateTime
 from engine.errors import NotFound
 from engine.people import Participant
-from engine.runtime import access, service_registry
+from engine.runtime import access, gates, service_registry
 from engine.runtime import case as cases
 from engine.runtime.case import Case, Found
 from engine.runtime.offers import DONE
@@ -43,11 +43,12 @@ def complete(
 ) -> dict[str, Any]:
     """Do a work item that is taken by, or offered to, this person, with the values of its form.
 
-    Raises NotFound, NotAllowed, InvalidState ("已由…办理"), InvalidValues, Conflict.
+    Raises NotFound, NotAllowed, InvalidState ("已由…办理"), InvalidValues, Conflict; TooEarly when a gate of the law is closed.
     """
     case, item = access.item_to_act_on(c, item_id, by, revision)
     with turn(case) as tokens:
         clean, outcome = _checked(case, item, values, tokens)
+        _may_pass(case, item, clean, tokens)
         _ask(case, item, clean, tokens)
         end(case, item, outcome)
         signed = {"values": clean} if item.mi_key else {}  # one signer's answer is no variable of the case yet
@@ -63,6 +64,14 @@ def _ask(case: Case, item: Found, values: Mapping[str, Any], tokens: Tokens) -> 
     if name:
         payload = {"case": case.id, "person": case.by.id if case.by else "", "element": item.element_id}
         service_registry.checks()[str(name)](case.c, {**payload, "values": values, "variables": tokens.visible(item.id)})
+
+
+def _may_pass(case: Case, item: Found, values: Mapping[str, Any], tokens: Tokens) -> None:
+    """Raises TooEarly when the law does not allow the step now."""
+    element = case.deployed.spec.elements[item.element_id] if case.deployed else None
+    if element is not None and element.gl.get("gate"):
+        names = {**tokens.names(item.id), **values}
+        gates.must_be_open(case.host, element, names, case.host.ledgers())
 
 
 def end(case: Case, item: Found, outcome: str | None) -> None:
