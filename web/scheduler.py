@@ -16,6 +16,8 @@ from engine import clock
 from engine.cases import sweeping
 from engine.database import Database, forget_keys
 from engine.errors import EngineError
+from engine.notifications import delivering, reminders
+from engine.notifications.channels import Channels
 from engine.runtime import clock_guard, jobs, messages, service_registry, timers
 from engine.runtime.clock_guard import ClockGuard
 from engine.runtime.service_registry import Function
@@ -42,15 +44,17 @@ class Alarm(BaseTrigger):  # type: ignore[misc] # the library has no types
 
 
 class Worker:
-    """Fires due timers, performs due jobs, hands over and sweeps messages.
+    """Fires due timers, performs due jobs, hands over and sweeps messages, reminds people.
 
     max_wait: seconds after which it looks at the latest, whatever it knows. files: the folder of photos, if this process is to
-    clear away those never submitted. `drain` may be called without `start`.
+    clear away those never submitted. channels: the ways out for reminders; site: where people sign in. `drain` may be called
+    without `start`.
     """
 
     def __init__(self, database: Database, *, functions: Mapping[str, Function] | None = None, max_wait: float = 30,
-                 files: Path | None = None) -> None:
+                 files: Path | None = None, channels: Channels | None = None, site: str = "") -> None:
         self._database, self._max_wait, self._files = database, max_wait, files
+        self._channels, self._site = channels or {}, site
         self._functions = service_registry.functions() if functions is None else functions
         self._clock, self._careful = ClockGuard(), True
         self._stopping, self._lock = threading.Event(), threading.Lock()
@@ -93,6 +97,7 @@ class Worker:
             done = timers.fire_due(self._database, BATCH, guard=self._clock, careful=self._careful)
             done += jobs.perform_due(self._database, self._functions, BATCH)
             done += messages.deliver_buffered(self._database)
+            done += reminders.plan_due(self._database) + delivering.deliver_due(self._database, self._channels, self._site)
             if done == 0:
                 self._at_rest()
                 break
@@ -135,7 +140,7 @@ class Worker:
 
     def _until_next(self) -> float:
         with self._database.reading() as c:
-            moments = [timers.next_due(c), jobs.next_due(c)]
+            moments = [timers.next_due(c), jobs.next_due(c), reminders.next_due(c), delivering.next_due(c)]
             if clock_guard.doubt(c) is not None:
                 return self._max_wait
         due = min((moment for moment in moments if moment is not None), default=None)

@@ -1,14 +1,18 @@
 """All settings in one frozen object: from environment variables (GRIDLOOP_…), a TOML file, and defaults, in this order."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from engine.notifications.mail import SECURITY
 
 PREFIX = "GRIDLOOP_"
 FILE = "gridloop.toml"
@@ -16,7 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 OTHERS = ("config", "require_browser", "seed", "profile", "test_postgres")
 """Variables under the same prefix that are no settings: where the file is, and what the tests go by."""
 RANGES = {"port": (1, 65535), "threads": (1, 200), "session_idle_minutes": (1, 1440), "session_hours": (1, 720), "upload_mb": (1, 200),
-          "worker_wait_seconds": (1, 3600)}
+          "worker_wait_seconds": (1, 3600), "mail_port": (1, 65535)}
+MESSAGES = ("site", "webhook_url", "webhook_secret", "mail_host", "mail_sender", "tls_authority")
+HIDDEN = ("mail_password", "webhook_secret")
+SHORTEST_SECRET = 16
 
 
 class SettingsError(Exception):
@@ -41,6 +48,16 @@ class Settings:
     bpmn: str = str(ROOT / "bpmn")
     forms: str = str(ROOT / "forms")
     worker_wait_seconds: int = 30
+    site: str = ""
+    mail_host: str = ""
+    mail_port: int = 587
+    mail_security: str = "starttls"
+    mail_user: str = ""
+    mail_password: str = field(default="", repr=False)
+    mail_sender: str = ""
+    webhook_url: str = field(default="", repr=False)
+    webhook_secret: str = field(default="", repr=False)
+    tls_authority: str = ""
     source: str = "默认值"
 
     @property
@@ -54,9 +71,12 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
     def shown(self) -> dict[str, Any]:
-        """For `gridloop config`: everything in force, the database's password hidden."""
+        """For `gridloop config`: everything in force, with passwords, secrets and what may be one in an address hidden."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return values | {"database_url": make_url(self.database_url).render_as_string(hide_password=True)}
+        values |= {name: "***" for name in HIDDEN if values[name]}
+        place = urlsplit(self.webhook_url)
+        address = urlunsplit(place._replace(query="***")) if place.query else self.webhook_url
+        return values | {"webhook_url": address, "database_url": make_url(self.database_url).render_as_string(hide_password=True)}
 
 
 def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
@@ -80,8 +100,11 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
         try:
             found[name] = _converted(name, known[name].type, value)
         except ValueError:
-            faults.append(f"设置 {name} 的值“{value}”不正确，应为{_wanted(name, str(known[name].type))}")
+            said = "***" if name in HIDDEN else value
+            faults.append(f"设置 {name} 的值“{said}”不正确，应为{_wanted(name, str(known[name].type))}")
     faults += _database_faults(str(found.get("database_url", Settings.database_url)))
+    faults += _message_faults({name: str(found.get(name) or "") for name in MESSAGES} | {"mail_security": str(
+        found.get("mail_security", Settings.mail_security))})
     if faults:
         raise SettingsError("；".join(faults))
     return Settings(**found, source=str(path) if values else Settings.source)
@@ -121,6 +144,30 @@ def _converted(name: str, kind: Any, value: Any) -> Any:
     elif not isinstance(value, str):
         raise ValueError(value)
     return kind(value)
+
+
+def _message_faults(given: Mapping[str, str]) -> list[str]:
+    """What is missing or wrong for sending messages; nothing is said where nothing is to be sent."""
+    faults = [f"{name} 应为 http:// 或 https:// 开头的完整地址，不含用户名和口令" for name in ("site", "webhook_url")
+              if given[name] and not _is_address(given[name])]
+    if given["webhook_url"] and len(given["webhook_secret"]) < SHORTEST_SECRET:
+        faults.append(f"设了 webhook_url 就要设 webhook_secret，至少 {SHORTEST_SECRET} 个字符，与接收方约定")
+    if given["mail_host"] and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", given["mail_sender"]):
+        faults.append("设了 mail_host 就要设 mail_sender，即发件邮箱，例如 gridloop@example.gov.cn")
+    if given["mail_security"] not in SECURITY:
+        faults.append(f"mail_security 应为 {'、'.join(SECURITY)} 之一")
+    if given["tls_authority"] and not Path(given["tls_authority"]).is_file():
+        faults.append(f"tls_authority：找不到证书文件“{given['tls_authority']}”")
+    return faults
+
+
+def _is_address(text: str) -> bool:
+    try:
+        place = urlsplit(text)
+        return place.scheme in ("http", "https") and bool(place.hostname) and place.username is None and (place.port or 1) > 0 \
+            and text.isascii() and not any(letter.isspace() for letter in text)
+    except ValueError:
+        return False
 
 
 def _database_faults(url: str) -> list[str]:

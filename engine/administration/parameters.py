@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from engine.administration.rights import must
 from engine.definitions import latest, list_definitions
 from engine.errors import InvalidValues, NotFound
+from engine.notifications import hours
 from engine.people import Participant, directory
 from engine.runtime import parameters
 from engine.runtime.tables import parameter
@@ -62,6 +63,8 @@ def listed(c: Connection, by: Participant) -> tuple[Chapter, ...]:
     for one in list_definitions(c):
         declared = latest(c, one.key).parameter_sheet
         chapters.append(Chapter(one.key, one.name, tuple(_parameter(key, said, changed.get(key), names) for key, said in declared.items())))
+    reminding = tuple(_parameter(key, said, changed.get(key), names) for key, said in hours.SHEET.items())
+    chapters.append(Chapter("reminders", "提醒", reminding))
     return tuple(chapter for chapter in chapters if chapter.parameters)
 
 

@@ -28,7 +28,7 @@ class Letter:
     @property
     def subject(self) -> str:
         """One line that says what it is about."""
-        parts = [KIND_WORDS[self.kind], *(str(self.about[name]) for name in ("case_number", "step") if self.about.get(name))]
+        parts = [KIND_WORDS[self.kind], *(_short(self.about[name]) for name in ("case_number", "step") if self.about.get(name))]
         return ("【网格闭环】" + ("紧急 " if self.urgent else "") + " ".join(parts))[:LONGEST]
 
     @property
@@ -46,5 +46,5 @@ def _row(one: Mapping[str, Any]) -> str:
 
 
 def _short(value: object) -> str:
-    said = " ".join(str(value).split())
+    said = "".join(letter for letter in " ".join(str(value).split()) if letter.isprintable())
     return said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import http.client
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from engine import clock
@@ -33,7 +33,7 @@ class Webhook:
     """The address, and the secret shared with the receiver. No redirect is followed; the answer's content is not used."""
 
     url: str
-    secret: str
+    secret: str = field(repr=False)
     trust: Trust = Trust()
     timeout: float = TIMEOUT
 

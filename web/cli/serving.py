@@ -13,7 +13,7 @@ from flask import Response, request
 from engine import migrations
 from engine.database import Database
 from engine.errors import Unavailable
-from web import assets, create_app, demo, settings
+from web import assets, channels, create_app, demo, settings
 from web.cli.opening import opened
 from web.scheduler import Worker
 from web.settings import Settings
@@ -62,8 +62,12 @@ def _not_listening(in_force: Settings, error: OSError) -> Unavailable:
     return Unavailable(f"不能在 {place} 上监听，请检查地址和端口（--host、--port）。", cause=str(error))
 
 
+def _worker(in_force: Settings, db: Database) -> Worker:
+    return Worker(db, max_wait=in_force.worker_wait_seconds, files=in_force.files, channels=channels.of(in_force), site=in_force.site)
+
+
 def _serve(in_force: Settings, db: Database) -> None:
-    worker = Worker(db, max_wait=in_force.worker_wait_seconds, files=in_force.files) if in_force.embedded else None
+    worker = _worker(in_force, db) if in_force.embedded else None
     app = create_app(in_force, db)
     if worker is not None:
         app.after_request(lambda response: _passing_by(worker, response))
@@ -103,7 +107,7 @@ def worker() -> None:
     with opened(write=True) as (in_force, db):
         if in_force.embedded:
             raise Unavailable("SQLite 只能有一个进程：gridloop serve 已包含定时器，不需要单独运行 worker。")
-        running, stop = Worker(db, max_wait=in_force.worker_wait_seconds, files=in_force.files), threading.Event()
+        running, stop = _worker(in_force, db), threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         running.start()
