@@ -12,6 +12,7 @@ from engine.feel import Parsed
 
 PERCENT = "%"
 DEEPEST = 30  # brackets
+OWN = (("assignee", "指定办理人"), ("roleFrom", "指定岗位"), ("priority", "优先级"), ("limit", "办理时限"), ("deadlineStart", "期限起算"))
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _of_node(node: Node, known: frozenset[str]) -> Iterator[Site]:
 
     if node.kind == "scriptTask":
         yield site("脚本", node.script)
-    for name, where in (("assignee", "指定办理人"), ("roleFrom", "办理岗位"), ("priority", "优先级"), ("limit", "办理时限"), ("deadlineStart", "期限起算")):
+    for name, where in OWN:
         yield site(where, node.gl.get(name))
     if not str(node.gl.get("warnBefore", "")).strip().endswith(PERCENT):
         yield site("提前预警", node.gl.get("warnBefore"))

@@ -21,7 +21,8 @@ from engine.runtime.limits import moment
 from engine.spiff import Element
 
 Names = Mapping[str, Any]
-WEEK = dt.timedelta(days=400)
+MOST = 800
+"""More barred stretches in a row than any calendar has."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def _within(rule: Rule, at: dt.datetime, reading: Reading, element: Element) -> 
 def _barred(rule: Rule, at: dt.datetime, calendar: Calendar) -> Gateway:
     """Nights and holidays, as the rule's own parameters say."""
     first = at
-    for _ in range(WEEK.days * 2):
+    for _ in range(MOST):
         passed = _next_allowed(rule, first, calendar)
         if passed == first:
             break
@@ -108,7 +109,7 @@ def _next_allowed(rule: Rule, at: dt.datetime, calendar: Calendar) -> dt.datetim
     here = at.astimezone(SHANGHAI)
     if here.date() in calendar.days_off:
         return dt.datetime.combine(here.date() + dt.timedelta(days=1), dt.time(), SHANGHAI).astimezone(UTC)
-    begins, ends = (dt.time.fromisoformat(str(text)) for text in rule.extra.get("night", ("22:00", "06:00")))
+    begins, ends = (dt.time.fromisoformat(text.strip()) for text in str(rule.extra["night"]).split("-"))
     if here.time() < ends:
         return dt.datetime.combine(here.date(), ends, SHANGHAI).astimezone(UTC)
     if here.time() >= begins:
