@@ -4,7 +4,7 @@ Everything here is computed from the tables of other rooms and can be thrown awa
 for every unit above a line, so that a page of any unit reads as many rows whatever is open.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text
 
 from engine.database import JSONText, UTCDateTime, metadata
 
@@ -73,3 +73,30 @@ figure_state = Table(
     Column("name", String(40), primary_key=True),
     Column("as_of", UTCDateTime),  # everything before this moment is counted; none while they are made for the first time
     Column("value", JSONText, nullable=False))
+
+time_total = Table(
+    "time_total", metadata,
+    Column("month", Integer, nullable=False),  # of the case's end in Shanghai, 202603
+    Column("unit_id", String(80), nullable=False),
+    Column("unit_path", Text, nullable=False),
+    Column("person_id", String(80), nullable=False),  # "" for the cases themselves
+    Column("part", String(16), nullable=False),  # a part of the time, or "whole"
+    Column("cases", Integer, nullable=False),
+    Column("wall_ms", BigInteger, nullable=False),
+    Column("work_ms", BigInteger, nullable=False),
+    PrimaryKeyConstraint("month", "unit_id", "person_id", "part"),
+    Index("time_total_by_unit", "unit_path", "month"),
+    Index("time_total_by_person", "person_id", "month"))
+
+step_total = Table(
+    "step_total", metadata,
+    Column("process_key", String(120), nullable=False),
+    Column("definition_id", BigInteger, nullable=False),
+    Column("month", Integer, nullable=False),
+    Column("unit_id", String(80), nullable=False),
+    Column("unit_path", Text, nullable=False),
+    Column("element_id", String(120), nullable=False),
+    Column("measure", String(16), nullable=False),  # wall, work: done steps by how long they took; limited, late: how many
+    Column("bucket", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    PrimaryKeyConstraint("process_key", "definition_id", "month", "unit_id", "element_id", "measure", "bucket"))

@@ -83,3 +83,28 @@ def upgrade() -> None:
     op.create_index('work_item_by_end', 'work_item', ['ended_at'], unique=False)
     op.create_index('work_item_by_limit', 'work_item', ['due_at'], unique=False)
     op.create_index('work_item_by_warning', 'work_item', ['warn_at'], unique=False)
+    op.create_table('step_total',
+        sa.Column('process_key', sa.String(length=120), nullable=False),
+        sa.Column('definition_id', sa.BigInteger(), nullable=False),
+        sa.Column('month', sa.Integer(), nullable=False),
+        sa.Column('unit_id', sa.String(length=80), nullable=False),
+        sa.Column('unit_path', sa.Text(), nullable=False),
+        sa.Column('element_id', sa.String(length=120), nullable=False),
+        sa.Column('measure', sa.String(length=16), nullable=False),
+        sa.Column('bucket', sa.Integer(), nullable=False),
+        sa.Column('number', sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint('process_key', 'definition_id', 'month', 'unit_id', 'element_id', 'measure', 'bucket')
+    )
+    op.create_table('time_total',
+        sa.Column('month', sa.Integer(), nullable=False),
+        sa.Column('unit_id', sa.String(length=80), nullable=False),
+        sa.Column('unit_path', sa.Text(), nullable=False),
+        sa.Column('person_id', sa.String(length=80), nullable=False),
+        sa.Column('part', sa.String(length=16), nullable=False),
+        sa.Column('cases', sa.Integer(), nullable=False),
+        sa.Column('wall_ms', sa.BigInteger(), nullable=False),
+        sa.Column('work_ms', sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint('month', 'unit_id', 'person_id', 'part')
+    )
+    op.create_index('time_total_by_person', 'time_total', ['person_id', 'month'], unique=False)
+    op.create_index('time_total_by_unit', 'time_total', ['unit_path', 'month'], unique=False)
