@@ -2,18 +2,20 @@
 
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.bench import figure, in_memory, scaling, transactions, waking
+from tests.bench import figure, in_memory, redating, scaling, transactions, waking
 from tests.bench.figure import Figure
 from tests.bench.stores import Store, stores
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def main(wanted: Sequence[str]) -> None:
+def main(arguments: Sequence[str]) -> None:
+    """Everything, or what is named: `redating`, or smaller than usual: `redating=5000`."""
     found: list[Figure] = []
+    wanted = {name: int(size) if size else None for name, _, size in (one.partition("=") for one in arguments)}
 
     def take(name: str, work: Callable[[], list[Figure]]) -> None:
         if not wanted or name in wanted:
@@ -24,7 +26,7 @@ def main(wanted: Sequence[str]) -> None:
     take("engine", in_memory.measure)
     with tempfile.TemporaryDirectory() as folder, stores(Path(folder)) as both:
         for store in both:
-            _each(store, take)
+            _each(store, take, wanted)
         fresh = both[0].copy()
         fresh.open().close()
         take("start", lambda: waking.starting(str(fresh.url)))
@@ -34,10 +36,11 @@ def main(wanted: Sequence[str]) -> None:
         _page(found)
 
 
-def _each(store: Store, take: Callable[[str, Callable[[], list[Figure]]], None]) -> None:
+def _each(store: Store, take: Callable[[str, Callable[[], list[Figure]]], None], sizes: Mapping[str, int | None]) -> None:
     take("transactions", lambda: transactions.measure(store.copy()))
     take("scaling", lambda: scaling.measure(store))
     take("timers", lambda: waking.measure(store))
+    take("redating", lambda: redating.measure(store, sizes.get("redating") or redating.OPEN))
 
 
 def _page(found: list[Figure]) -> None:
