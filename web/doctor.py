@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from engine import clock, database, feel, migrations
-from engine.deadlines import default_calendar
+from engine.deadlines import calendars, default_calendar
 from engine.errors import EngineError
 from web import assets
 from web.settings import Settings
@@ -71,10 +73,29 @@ def _feel(settings: Settings) -> Check:
 
 
 def _calendar(settings: Settings) -> Check:
-    year = clock.today().year
-    known = year in default_calendar().years
-    words = "节假日已录入" if known else "节假日尚未录入，工作日暂按周末推算，请导入当年放假通知"
-    return Check("工作日历", known, True, f"{year} 年{words}")
+    """From December on the next year is asked for too: its notice is out by then."""
+    today, known = clock.today(), _known_years(settings)
+    wanted = [today.year] + ([today.year + 1] if today.month == 12 else [])
+    missing = [str(year) for year in wanted if year not in known]
+    if missing:
+        years = "、".join(missing)
+        return Check("工作日历", False, True, f"{years} 年的放假通知还没有导入，工作日暂按周末推算（临时日历），请在“工作日历”页面导入")
+    return Check("工作日历", True, True, f"{'、'.join(map(str, wanted))} 年节假日已录入")
+
+
+def _known_years(settings: Settings) -> frozenset[int]:
+    """As administrators loaded them; as shipped where the database cannot be read, which is a finding of its own."""
+    try:
+        db = database.connect(settings.database_url, readonly=settings.embedded)
+    except EngineError:
+        return default_calendar().years
+    try:
+        with db.reading() as c:
+            return calendars.of(c).years
+    except (EngineError, DBAPIError):
+        return default_calendar().years
+    finally:
+        db.close()
 
 
 def _database(settings: Settings) -> Check:

@@ -18,7 +18,8 @@ from engine.database import Database, forget_keys
 from engine.errors import EngineError
 from engine.notifications import delivering, reminders
 from engine.notifications.channels import Channels
-from engine.runtime import clock_guard, jobs, messages, service_registry, timers
+from engine.reports import keeping
+from engine.runtime import clock_guard, jobs, messages, redating, service_registry, timers
 from engine.runtime.clock_guard import ClockGuard
 from engine.runtime.service_registry import Function
 
@@ -98,6 +99,7 @@ class Worker:
             done += jobs.perform_due(self._database, self._functions, BATCH)
             done += messages.deliver_buffered(self._database)
             done += reminders.plan_due(self._database) + delivering.deliver_due(self._database, self._channels, self._site)
+            done += redating.redate_due(self._database, guard=self._clock)
             if done == 0:
                 self._at_rest()
                 break
@@ -108,6 +110,7 @@ class Worker:
         if self._careful:
             self._careful = False
             self._database.run(timers.forget_notes)
+        keeping.keep(self._database)
         if self._tidied is None or clock.monotonic() - self._tidied > TIDY_EVERY:
             self._tidied = clock.monotonic()
             self._database.run(messages.sweep)

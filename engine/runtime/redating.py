@@ -131,6 +131,9 @@ def redate_due(database: Database, limit: int = BATCH, *, guard: Guard | None = 
 
     guard: asked in the transaction; False (a clock that jumped) ends the round. A clock that cannot be dated is listed with the reason.
     """
+    with database.reading() as c:
+        if not _next(c, calendars.version(c), 1):
+            return 0
     try:
         return database.run(lambda c: _batch(c, limit, guard, careful=False))
     except Exception as error:
@@ -150,12 +153,16 @@ def _batch(c: Connection, limit: int, guard: Guard | None, careful: bool) -> int
     if c.dialect.name == "postgresql":
         c.execute(select(func.pg_advisory_xact_lock(LOCK)))
     version = calendars.version(c)
-    ids = c.execute(NEXT, {"v": version, "now": clock.now(), "n": limit}).scalars().all()
+    ids = _next(c, version, limit)
     if not ids:
         return 0
     before = {row.id: row for row in c.execute(ROWS, {"ids": ids})}
     _note(c, version, before, {clock_id: _redate(c, clock_id, careful) for clock_id in ids})
     return len(ids)
+
+
+def _next(c: Connection, version: int, limit: int) -> Sequence[int]:
+    return c.execute(NEXT, {"v": version, "now": clock.now(), "n": limit}).scalars().all()
 
 
 def _redate(c: Connection, clock_id: int, careful: bool) -> Moved | str | None:

@@ -7,6 +7,7 @@ NAV = (
     ("admin.people", "人员与岗位", "users", "administer"),
     ("admin.units", "单位", "folder", "administer"),
     ("admin.parameters", "参数", "settings", "administer"),
+    ("admin.calendar", "工作日历", "table", "administer"),
     ("admin.incidents", "异常", "alert", "administer"),
     ("admin.check", "系统自检", "check", "administer"),
     ("admin.accounts", "账号安全", "shield", "secure"),
@@ -14,6 +15,7 @@ NAV = (
     ("admin.records", "操作记录", "list", "audit"),
 )
 
-from web.views.admin import checking, people, running, security, units  # noqa: E402  (the modules hang their routes on the blueprint)
+# The modules hang their routes on the blueprint.
+from web.views.admin import calendar, checking, people, running, security, units  # noqa: E402
 
-__all__ = ["blueprint", "checking", "people", "running", "security", "units"]
+__all__ = ["blueprint", "calendar", "checking", "people", "running", "security", "units"]
