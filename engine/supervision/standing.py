@@ -227,12 +227,16 @@ class _Question:
         return Standing(row.id, row.business_key, row.title, row.place, self.unit, row.unit_path, row.started_at, since, why,
                         f"{words}；{who}。".replace("。；", "；"), mover, can, **more)
 
+    def _steers(self) -> Mover | None:
+        """Whoever may halt the case, let it go on, and end it."""
+        return self.staff.allowed("steer", self.row.unit_path)
+
     def _suspended(self) -> Standing:
-        mover = self.staff.allowed("steer", self.row.unit_path)
+        mover = self._steers()
         return self._say(Why.SUSPENDED, Can.RESUME, mover, f"事项在 {access.said(self.moved)} 挂起，已停{lasting(self.moved)}")
 
     def _trouble(self, row: Any) -> Standing:
-        mover = self.staff.administrator() or self.staff.allowed("steer", self.row.unit_path)
+        mover = self.staff.administrator() or self._steers()
         return self._say(Why.TROUBLE, Can.RETRY, mover, f"出现异常：{row.message}", incident=row.id, since=row.created_at)
 
     # ---------------------------------------------------------------------------------------- steps
@@ -300,22 +304,22 @@ class _Question:
         return self._say(Why.PROGRAM, Can.LOOK, self.staff.administrator(), words.rstrip("，"), since=row.created_at)
 
     def _event(self) -> Standing:
-        mover = self.staff.allowed("steer", self.row.unit_path)
+        mover, can = (self._steers(), Can.CANCEL) if self._deployed.steered else (self.staff.administrator(), Can.LOOK)
         caught = [row for row in self.waits.timers if self._kind(row.element_id) == "intermediateCatchEvent"]
         party = next((row for row in (*caught, *self.waits.subscriptions) if self._is_party(row.element_id, self._limit(row))), None)
         if party is not None:
             until = min((row.due_at for row in caught), default=None)
             end = f"，到 {access.said(until)} 自动继续" if until else "，收到后自动继续"
             basis = self._basis(party.element_id, self._limit(party))
-            return self._say(Why.PARTY, Can.CANCEL, mover, f"“{self._name(party)}”在等当事人{end}{basis}")
+            return self._say(Why.PARTY, can, mover, f"“{self._name(party)}”在等当事人{end}{basis}")
         awaited = next(iter(caught or ([] if self.waits.subscriptions else self.waits.timers)), None)
         if awaited is not None:
             words = f"“{self._name(awaited)}”要等到 {access.said(awaited.due_at)}，到时自动继续，现在不需要人办理"
-            return self._say(Why.DATE, Can.CANCEL, mover, words)
+            return self._say(Why.DATE, can, mover, words)
         if self.waits.subscriptions:
             row = self.waits.subscriptions[0]
             words = f"“{self._name(row)}”在等外部消息“{row.name}”，收到后自动继续"
-            return self._say(Why.MESSAGE, Can.CANCEL, mover, words, since=row.created_at)
+            return self._say(Why.MESSAGE, can, mover, words, since=row.created_at)
         words = "没有在等任何人、日期、消息或系统，已经停滞"
         return self._say(Why.STUCK, Can.LOOK, self.staff.administrator(), words)
 
