@@ -14,7 +14,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select, 
 
 from engine import clock, ids
 from engine.database import Database, UTCDateTime
-from engine.notifications import choices, inbox, limits, progress
+from engine.notifications import choices, hours, inbox, limits, progress
 from engine.notifications.channels import Channels, Down, Refused
 from engine.notifications.kinds import MAIL, Kind
 from engine.notifications.letters import Letter
@@ -46,6 +46,9 @@ END = HELD.values(status=bindparam("to"), last_error=bindparam("error"), ended_a
                   lease_until=None)
 PUT_OFF = HELD.values(status="due", due_at=bindparam("due", type_=UTCDateTime), last_error=bindparam("error"), lease_token=None,
                       lease_until=None)
+_MORNING = bindparam("due", type_=UTCDateTime)
+TO_MORNING = HELD.values(status="due", due_at=_MORNING, planned_at=_MORNING, attempts=delivery.c.attempts - 1, lease_token=None,
+                         lease_until=None)
 STALE = (update(delivery).where(delivery.c.status == "due", delivery.c.channel == bindparam("c"),
                                 delivery.c.planned_at < bindparam("before", type_=UTCDateTime))
          .values(status="failed", last_error=bindparam("error"), ended_at=bindparam("at", type_=UTCDateTime))
@@ -78,7 +81,7 @@ def _say_what_is_open(database: Database, channels: Channels) -> None:
 def lease(c: Connection) -> Row[Any] | None:
     """The delivery that has been due for longest on a channel that does not rest, ours for a minute; leases that ran out are due again.
 
-    What need not be said any more is ended on the way.
+    What need not be said any more is ended on the way, and what may not go out by night waits for the morning.
     """
     now = clock.now()
     c.execute(RESCUE, {"now": now})
@@ -86,9 +89,24 @@ def lease(c: Connection) -> Row[Any] | None:
     while True:
         asked = {"now": now + AT_ONCE, "until": now + LEASE, "token": ids.new_key(), "resting": resting}
         row: Row[Any] | None = c.execute(CLAIM, asked).first()
-        if row is None or row.subject is None or limits.stands(c, row.subject):
+        if row is None:
+            return None
+        if row.subject is not None and not limits.stands(c, row.subject):
+            _end(c, row, "dropped", DONE_ALREADY)
+        elif (morning := _morning(c, row)) > now:
+            c.execute(TO_MORNING, {"i": row.id, "held": row.lease_token, "due": morning})
+        else:
             return row
-        _end(c, row, "dropped", DONE_ALREADY)
+
+
+def _morning(c: Connection, row: Row[Any]) -> dt.datetime:
+    """When this may go out: what could not leave by day is not sent by night either, unless it is urgent."""
+    now, rules = clock.now(), hours.in_force(c)
+    if not rules.is_night(now):
+        return now
+    told = c.execute(TOLD, {"n": row.notice_id}).one()
+    at_once = told.kind == Kind.TEST or (told.urgent and choices.of(c, row.person_id).night_urgent)
+    return now if at_once else rules.free(now)
 
 
 def _deliver(database: Database, channels: Channels, row: Row[Any], site: str) -> None:
@@ -159,6 +177,8 @@ def _rest(c: Connection, row: Row[Any], why: str) -> None:
     failures = int(known.get("failures", 0)) + 1
     since = known.get("since") or now.isoformat()
     _note(c, row.channel, {"failures": failures, "since": since, "until": (now + failing.pause(failures)).isoformat(), "error": why})
+    if now - dt.datetime.fromisoformat(since) < GIVE_UP:
+        return
     given_up = c.execute(STALE, {"c": row.channel, "before": now - GIVE_UP, "error": why, "at": now}).scalars().all()
     inbox.show(c, given_up)
 

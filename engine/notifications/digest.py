@@ -52,16 +52,16 @@ def _is_done(state: Mapping[str, Any], day: dt.date) -> bool:
     return state.get("day") == day.isoformat() and state.get("after") is None
 
 
-def send_due(database: Database, sections: Sequence[Section] = ()) -> int:
-    """Give the next people their digest, if it is time; answers how many people were looked at."""
+def send_due(database: Database, sections: Sequence[Section] = (), most: int = PEOPLE) -> int:
+    """Give the next people (at most so many) their digest, if it is time; answers how many people were looked at."""
     with database.reading() as c:
         state, day = progress.read(c, NAME), clock.today()
         if _is_done(state, day) or not _is_time(hours.in_force(c), clock.now()):
             return 0
         after = str(state["after"]) if state.get("day") == day.isoformat() else ""
-        people = directory.active_after(c, after, PEOPLE)
+        people = directory.active_after(c, after, most)
         messages = [(person.id, _message(day, lines)) for person in people if (lines := _lines(c, person, sections))]
-    last = people[-1].id if len(people) == PEOPLE else None
+    last = people[-1].id if len(people) == most else None
     database.run(lambda c: _tell(c, messages, {"day": day.isoformat(), "after": last}))
     return len(people) or 1
 

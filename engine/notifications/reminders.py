@@ -26,7 +26,7 @@ def plan_due(database: Database, sections: Sequence[Section] = (), limit: int = 
     with database.reading() as c:
         if clock_guard.doubt(c) is not None:
             return 0
-    return database.run(lambda c: _plan(c, limit)) + digest.send_due(database, sections)
+    return database.run(lambda c: _plan(c, limit)) + digest.send_due(database, sections, min(limit, digest.PEOPLE))
 
 
 def _plan(c: Connection, limit: int) -> int:

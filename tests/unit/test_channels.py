@@ -111,7 +111,8 @@ def test_no_redirect_is_followed(clock):
     assert (len(other.got), elsewhere.got) == (1, [])
 
 
-@pytest.mark.parametrize(("status", "kind"), [(500, Down), (503, Down), (404, Down), (401, Down), (429, Down), (400, Refused), (422, Refused)])
+@pytest.mark.parametrize(("status", "kind"), [
+    (500, Down), (503, Down), (404, Down), (401, Down), (429, Down), (400, Refused), (422, Refused)])
 def test_every_answer_has_its_meaning(clock, status, kind):
     with Receiver(answers=[status]) as other, pytest.raises(kind, match=str(status)):
         Webhook(other.url, SECRET).send(LETTER)
