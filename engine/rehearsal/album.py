@@ -10,25 +10,24 @@ from engine.cases import attachments
 from engine.cases.attachments import Stored
 from engine.database import Database
 
-SCENES, SIZE, LIMIT = 16, (960, 720), 5 << 20
+SIZE, LIMIT = (960, 720), 5 << 20
 
 
 class Album:
-    """A few scenes, drawn and stored once, named by a row of their own each time they are used."""
+    """Every picture is another scene, as every photo is taken on its own day: using one twice is what supervision looks for."""
 
     def __init__(self, database: Database, folder: Path) -> None:
         self._database, self._folder = database, folder
-        self._stored: dict[int, Stored] = {}
+        self._taken = 0
 
     def take(self, dice: random.Random, count: int, by: str) -> list[str]:
         """Upload `count` pictures as this person and return their ids."""
-        chosen = [self._scene(dice.randrange(SCENES)) for _ in range(count)]
-        return self._database.run(lambda c: [attachments.add(c, stored, by) for stored in chosen])
+        stored = [self._scene(dice.getrandbits(32)) for _ in range(count)]
+        return self._database.run(lambda c: [attachments.add(c, one, by) for one in stored])
 
     def _scene(self, number: int) -> Stored:
-        if number not in self._stored:
-            self._stored[number] = attachments.keep(self._folder, io.BytesIO(draw(number)), f"演示照片{number + 1}.jpg", LIMIT)
-        return self._stored[number]
+        self._taken += 1
+        return attachments.keep(self._folder, io.BytesIO(draw(number)), f"演示照片{self._taken}.jpg", LIMIT)
 
 
 def draw(number: int) -> bytes:
