@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.clock import SHANGHAI
 from engine.deadlines.calendar import Calendar
-from engine.deadlines.counting import Count, DayCount, Unit, count, text
+from engine.deadlines.counting import Count, DayCount, MonthCount, Unit, count, text
 from engine.errors import ExpressionFailed
 
 
@@ -38,11 +38,11 @@ def deadline(
     rule = count(length, unit)
     end = rule.due(start, calendar)
     days = (start.astimezone(SHANGHAI).date(), end.astimezone(SHANGHAI).date())
-    warn = None if warn_before is None else _warn(start, end, rule, calendar, _share_or_length(warn_before, unit))
+    warn = None if warn_before is None else _warn(start, end, rule, calendar, share_or_length(warn_before, unit))
     return Deadline(end, warn, length, unit, text(length, unit), calendar.is_provisional(*days))
 
 
-def _share_or_length(warn_before: float | str, unit: Unit) -> float | Count:
+def share_or_length(warn_before: float | str, unit: Unit) -> float | Count:
     """A share of the time as a fraction, or a length of the same unit."""
     if not isinstance(warn_before, str):
         return count(warn_before, unit)
@@ -63,7 +63,7 @@ def _warn(start: dt.datetime, end: dt.datetime, rule: Count, calendar: Calendar,
 
 
 def _earlier(end: dt.datetime, before: Count, calendar: Calendar, start: dt.datetime) -> dt.datetime:
-    if isinstance(before, DayCount):
+    if isinstance(before, DayCount | MonthCount):
         return before.before(end, calendar)
     if not before.working:
         return end - before.length

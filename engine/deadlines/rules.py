@@ -5,11 +5,12 @@ number it names, not typed by anybody.
 """
 
 import datetime as dt
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from engine.deadlines.counting import Unit
+from engine.deadlines.counting import Unit, text
 
 
 class Kind(StrEnum):
@@ -34,12 +35,14 @@ class Roll(StrEnum):
 
     PARTY = "party"  # a right or payment of the party: it moves
     AUTHORITY = "authority"  # a cap on the authority: it does not, and the conservative day is the working day before
+    COURT = "court"  # a limit of the authority under the procedure of courts: it moves, but the conservative day is as above
     NONE = "none"  # neither: hours, and periods that only have to pass
 
 
 @dataclass(frozen=True)
 class Extension:
-    """One lawful prolongation: `length` in the rule's own unit, approved by a person with one of the `approvers` roles, by `document`."""
+    """One lawful prolongation: at most `length` (endless: as decided) in the rule's own unit, approved by a person with one of the
+    `approvers` roles (none: a body outside the town approves), by `document`."""
 
     length: float
     approvers: tuple[str, ...]
@@ -48,11 +51,13 @@ class Extension:
 
 @dataclass(frozen=True)
 class Ground:
-    """A lawful reason to stop the clock, and the document without which it may not be stopped."""
+    """A lawful reason to stop the clock, and the document without which it may not be stopped. `inclusive`: the day on which the reason
+    begins does not count either (加处罚款自申请复议之日起不计算)."""
 
     id: str
     name: str
     document: str
+    inclusive: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,8 @@ class Rule:
 
     `on_return`: what sending a case back does to the clock ("continue" or "restart"). `on_halt`: what suspending the case as a whole does
     ("run": a statutory clock goes on; "stop": a limit of our own stands). `leads`: lengths of time before the end at which to warn.
-    `parameter` names the local parameter that the length comes from, with the evidence `tag` of its value.
+    `parameter` names the local parameter that the length comes from, with the evidence `tag` of its value. `basis` is the text that makes
+    days working or calendar days. A `length` of nought ends on the day of the event itself; one that is no number waits for its parameter.
     """
 
     id: str
@@ -74,6 +80,8 @@ class Rule:
     valid_to: dt.date | None = None
     rule_set: str = ""
     trigger: str = ""
+    matter: str = ""
+    basis: str = ""
     who: str = ""
     consequence: str = ""
     kind: Kind = Kind.SUPERVISE
@@ -89,6 +97,27 @@ class Rule:
     leads: tuple[float, ...] = ()
     warn_before: float | str | None = None
     extra: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
+
+    @property
+    def title(self) -> str:
+        """The rule as a person reads its name: “DL-B3 查封、扣押处理”."""
+        return f"{self.id} {self.name}".strip()
+
+    @property
+    def is_set(self) -> bool:
+        """Whether its length is known; a local parameter without a value leaves it open."""
+        return not math.isnan(self.length)
+
+    @property
+    def limit_text(self) -> str:
+        """Its length in words."""
+        if not self.is_set:
+            return f"未设定（参数 {self.parameter}）"
+        return text(self.length, self.unit) if self.length else "当日"
+
+    def ground(self, ground_id: str) -> Ground | None:
+        """Its lawful reason of that id."""
+        return next((one for one in self.grounds if one.id == ground_id), None)
 
 
 def step_rule(name: str, length: float, unit: Unit, warn_before: float | str | None) -> Rule:
