@@ -1,94 +1,22 @@
-"""The working calendar in the database: what administrators change, what open clocks follow, and that doing it twice changes nothing."""
+"""The working calendar in the database: what administrators change, and what is refused."""
 
 import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, select
 
-from engine import clock as engine_clock
 from engine.administration import calendar as administration
 from engine.administration import calendar_moves
-from engine.administration.calendar import Plan, Wish
-from engine.clock import SHANGHAI
+from engine.administration.calendar import Wish
 from engine.deadlines import calendars, default_calendar
 from engine.deadlines.tables import calendar_change
 from engine.errors import Conflict, InvalidValues, NotAllowed
-from engine.runtime import parameters, redating
-from engine.runtime.tables import deadline_clock, record, redating_move
-from tests.town import ADMIN, CADRE, FINDER, INSPECTOR, Town
-
-NOTICE = (Path(__file__).parents[1] / "notices" / "2027.json").read_bytes()
-SAME = (Path(__file__).parents[1] / "notices" / "2027.csv").read_bytes()
-DRAWN = """
-start s
-par g
-user days name="三日" gl:role="village_cadre" gl:limit="3" gl:limitUnit="workingDays" gl:scope="village"
-user five name="五个工作日" gl:role="village_cadre" gl:limit="5" gl:limitUnit="workingDays" gl:scope="village"
-user plain name="十个自然日" gl:role="village_cadre" gl:limit="10" gl:limitUnit="days" gl:scope="village"
-user hours name="四十工作时" gl:role="village_cadre" gl:limit="40" gl:limitUnit="workingHours" gl:scope="village"
-par j
-end e
-s -> g -> days -> j -> e
-g -> five -> j
-g -> plain -> j
-g -> hours -> j
-"""
-BEFORE_THE_YEAR = dt.datetime(2026, 12, 28, 9, 0, tzinfo=SHANGHAI)
-"""A Monday. Without a notice, five working days later is Monday the 4th of January."""
-
-
-@pytest.fixture
-def december(town: Town) -> Town:
-    """The last Monday of the year, a case with four limits just begun."""
-    town.clock.move_to(BEFORE_THE_YEAR)
-    town.draws(DRAWN)
-    town.report()
-    return town
-
-
-def load(town: Town, document: bytes = NOTICE) -> Plan:
-    by = town.person(ADMIN)
-    return town.run(lambda c: administration.apply(c, by, administration.plan_notice(c, by, document)))
-
-
-def set_day(town: Town, date: str, off: bool | None, reason: str = "三防指挥部通知", name: str = "台风停工") -> Plan:
-    by = town.person(ADMIN)
-    return town.run(lambda c: administration.apply(c, by, administration.plan_day(c, by, Wish(date, off, name, reason))))
-
-
-def set_hours(town: Town, *rows: tuple[str, str], reason: str = "夏令作息") -> Plan:
-    by = town.person(ADMIN)
-    return town.run(lambda c: administration.apply(c, by, administration.plan_hours(c, by, rows, reason)))
-
-
-def redate(town: Town, limit: int = redating.BATCH) -> int:
-    """Everything that is left, batch by batch; how many clocks were looked at."""
-    total = 0
-    while done := redating.redate_due(town.database, limit):
-        total += done
-    return total
-
-
-def ends(town: Town) -> dict[str, str]:
-    """The end of each clock, in Shanghai."""
-    with town.database.reading() as c:
-        rows = c.execute(select(deadline_clock.c.name, deadline_clock.c.due_at).order_by(deadline_clock.c.id)).all()
-    return {row.name: f"{engine_clock.local(row.due_at):%Y-%m-%d %H:%M}" for row in rows}
-
-
-def moves(town: Town) -> list[Any]:
-    with town.database.reading() as c:
-        return list(c.execute(select(redating_move).order_by(redating_move.c.clock_id)))
-
-
-def count(town: Town, table: Any) -> int:
-    with town.database.reading() as c:
-        return int(c.execute(select(func.count()).select_from(table)).scalar_one())
-
-
-# ---------------------------------------------------------------------------------------- the calendar
+from engine.runtime import parameters
+from engine.runtime.tables import record
+from tests.town import ADMIN, FINDER, INSPECTOR, Town
+from tests.year_end import NOTICE, count, load, set_day, set_hours
 
 
 def test_without_any_change_it_is_the_shipped_one(town: Town):
@@ -111,17 +39,6 @@ def test_a_year_without_a_notice_is_provisional_until_one_is_loaded(town: Town):
     assert not loaded.is_provisional(new_year, new_year)
     assert [day.isoformat() for day in (dt.date(2026, 12, 27), dt.date(2027, 1, 31)) if not loaded.is_working_day(day)] == []
     assert [day.isoformat() for day in (dt.date(2026, 12, 31), dt.date(2027, 2, 12)) if loaded.is_working_day(day)] == []
-
-
-def test_loading_the_same_notice_again_changes_nothing(december: Town):
-    assert load(december).changes
-    redate(december)
-    before = (ends(december), count(december, record), count(december, calendar_change), count(december, redating_move))
-
-    assert not load(december).changes
-    assert not load(december, SAME).changes
-    assert redate(december) == 0
-    assert (ends(december), count(december, record), count(december, calendar_change), count(december, redating_move)) == before
 
 
 def test_a_shipped_notice_need_not_be_loaded(town: Town):
@@ -281,162 +198,6 @@ def test_a_change_planned_on_an_older_calendar_is_refused(town: Town):
     with pytest.raises(Conflict):
         town.run(lambda c: administration.apply(c, by, administration.plan_notice(c, by, NOTICE), plan.version))
     assert count(town, calendar_change) == 1
-
-
-# ---------------------------------------------------------------------------------------- open clocks
-
-
-def test_working_days_move_and_calendar_days_do_not(december: Town):
-    before = ends(december)
-    load(december)
-    redate(december)
-    after = ends(december)
-
-    assert before["五个工作日"].startswith("2027-01-04") and after["五个工作日"].startswith("2027-01-06")
-    assert after["三日"] != before["三日"] and after["四十工作时"] != before["四十工作时"]
-    assert after["十个自然日"] == before["十个自然日"]
-    assert december.entry(CADRE, "五个工作日").due_at.astimezone(SHANGHAI).date() == dt.date(2027, 1, 6)
-
-
-def test_what_moved_is_listed_with_who_is_responsible(december: Town):
-    december.claims(CADRE, "五个工作日")
-    load(december)
-    redate(december)
-
-    listed = {row.name: row for row in moves(december)}
-    assert set(listed) == {"三日", "五个工作日", "四十工作时"}
-    assert listed["五个工作日"].holder == "钱四"
-    assert listed["三日"].holder == "柳林村 村社干部（待领取）"
-    assert all(row.failure is None and row.new_due > row.old_due for row in listed.values())
-    assert any("五个工作日" in sentence and "2027" in sentence for sentence in december.story())
-    assert december.faults() == []
-
-
-def test_the_preview_counts_what_then_moves(december: Town):
-    for _ in range(3):
-        december.report()
-    by = december.person(ADMIN)
-    with december.database.reading() as c:
-        plan = administration.plan_notice(c, by, NOTICE)
-        moving = administration.moving(c, plan)
-    assert (moving.examined, moving.moved, moving.complete) == (12, 12, True)
-    shown = {one.date for one in plan.days if one.matters}
-
-    load(december)
-    redate(december)
-
-    assert len(moves(december)) == moving.moved
-    with december.database.reading() as c:
-        found = calendars.of(c)
-    plain = default_calendar()
-    year = [dt.date(2026, 12, 1) + dt.timedelta(days) for days in range(400)]
-    assert {day for day in year if plain.is_working_day(day) != found.is_working_day(day)} == shown
-
-
-def test_a_change_far_ahead_moves_nothing(december: Town):
-    by = december.person(ADMIN)
-    with december.database.reading() as c:
-        plan = administration.plan_day(c, by, Wish("2027-07-20", True, "台风停工", "三防通知"))
-        assert administration.moving(c, plan).moved == 0
-    set_day(december, "2027-07-20", True)
-
-    assert redate(december) == 3
-    assert moves(december) == []
-    with december.database.reading() as c:
-        assert redating.progress(c).is_done
-
-
-def test_a_clock_that_is_due_already_keeps_its_end(december: Town):
-    december.until(dt.datetime(2027, 1, 12, 9, 0, tzinfo=SHANGHAI))
-    before = ends(december)
-
-    load(december)
-
-    assert redate(december) == 0
-    assert ends(december) == before and moves(december) == []
-
-
-def test_a_clock_that_has_stopped_is_left_alone(december: Town):
-    december.does(CADRE, "五个工作日")
-    load(december)
-
-    assert redate(december) == 2
-    assert "五个工作日" not in {row.name for row in moves(december)}
-
-
-def test_business_hours_move_what_counts_them(december: Town):
-    before = ends(december)
-    assert before["四十工作时"] == "2027-01-04 16:00"
-    set_hours(december, ("09:00", "12:00"), ("13:00", "15:00"))
-    redate(december)
-
-    after = ends(december)
-    assert after["四十工作时"] == "2027-01-06 15:00"
-    assert {**after, "四十工作时": ""} == {**before, "四十工作时": ""}
-    set_hours(december)
-    redate(december)
-    assert ends(december) == before
-
-
-def test_it_goes_on_where_it_was_stopped(december: Town):
-    for _ in range(4):
-        december.report()
-    load(december)
-    asked = 0
-
-    def killed(_c: Any) -> bool:
-        nonlocal asked
-        asked += 1
-        if asked > 2:
-            raise KeyboardInterrupt
-        return True
-
-    with pytest.raises(KeyboardInterrupt):
-        while redating.redate_due(december.database, 2, guard=killed):
-            pass
-    with december.database.reading() as c:
-        assert redating.progress(c).left == 11
-
-    assert redate(december, 2) == 11
-    assert len(moves(december)) == 15
-    sentences = [sentence for sentence in december.story() if "五个工作日" in sentence and "2027" in sentence]
-    assert len(sentences) == 1 and december.faults() == []
-
-
-def test_a_clock_that_cannot_be_dated_is_listed_and_not_tried_for_ever(december: Town):
-    december.run(lambda c: c.execute(update(deadline_clock).where(deadline_clock.c.name == "三日").values(rule="DL-NONE")).rowcount)
-    load(december)
-
-    assert redate(december) == 3
-    failed = [row for row in moves(december) if row.failure]
-    assert [row.name for row in failed] == ["三日"] and failed[0].new_due is None
-    with december.database.reading() as c:
-        found = redating.progress(c)
-    assert (found.left, found.moved, found.failed) == (0, 2, 1)
-
-    december.run(lambda c: c.execute(update(deadline_clock).where(deadline_clock.c.name == "三日").values(rule="")).rowcount)
-    december.run(redating.try_again)
-    assert redate(december) == 1
-    assert [row.failure for row in moves(december)] == [None] * 3
-
-
-def test_nothing_is_dated_while_the_clock_is_in_doubt(december: Town):
-    load(december)
-
-    assert redating.redate_due(december.database, guard=lambda _c: False) == 0
-    assert moves(december) == []
-
-
-def test_an_administrator_sees_numbers_and_an_inspector_opens_cases(december: Town):
-    load(december)
-    redate(december)
-
-    with december.database.reading() as c:
-        version = calendars.version(c)
-        seen = {person: calendar_moves.listed(c, december.person(person), version) for person in (ADMIN, INSPECTOR)}
-    assert {person: [move.seen for move in page.moves] for person, page in seen.items()} == {ADMIN: [False] * 3, INSPECTOR: [True] * 3}
-    exported = december.run(lambda c: len(calendar_moves.export(c, december.person(INSPECTOR), version)))
-    assert exported == 3
 
 
 def test_a_version_of_the_program_with_one_more_year_rises_above_all_changes():
