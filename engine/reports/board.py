@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from engine import clock
+from engine.errors import InvalidValues
 from engine.people import Participant
 from engine.people.directory import Unit
 from engine.people.roles import LEVELS as UNIT_LEVELS
@@ -26,7 +27,9 @@ PAGE, LAST_PAGE = 50, 40
 """Lines on a page of a list; a list has at most so many pages, the rest is for filters or for an export."""
 
 COUNTED, EXPORT_LIMIT, TOP, ROWS, TREND = 1000, 20_000, 8, 12, 30
+LONGEST = dt.timedelta(days=366)
 FACETS = {"town": "按镇街", "village": "按村社", "grid": "按网格", "holder": "按承办人", "matter": "按事项类别", "office": "按责任单位"}
+EVERYTHING = Filters()
 ORDER = (board_line.c.rank, board_line.c.sort_at, board_line.c.id)
 
 
@@ -79,6 +82,21 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class DayListing:
+    """One page of the steps to which something happened on some days."""
+
+    as_of: dt.datetime
+    items: tuple[days.Item, ...]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """At least one, at most LAST_PAGE."""
+        return min(max(1, -(-self.total // PAGE)), LAST_PAGE)
+
+
+@dataclass(frozen=True)
 class Facet:
     """One page of every group of a facet."""
 
@@ -101,7 +119,7 @@ def show(c: Connection, by: Participant, unit_id: str = "") -> Board:
         days.trend(c, scopes, clock.today(), TREND), _places(c, by))
 
 
-def listing(c: Connection, by: Participant, asked: Filters = Filters(), page: int = 1) -> Listing:
+def listing(c: Connection, by: Participant, asked: Filters = EVERYTHING, page: int = 1) -> Listing:
     """One page of the lines with these filters. Raises NotAllowed without the capability, InvalidValues for an unknown filter."""
     units = filters.scope(c, by, asked.unit)
     chosen = filters.chosen(units, asked)
@@ -113,6 +131,16 @@ def listing(c: Connection, by: Participant, asked: Filters = Filters(), page: in
     return Listing(keeping.as_of(c), steps.of(c, rows), total, more, page)
 
 
+def of_days(c: Connection, by: Participant, unit_id: str, asked: days.Happened, page: int = 1) -> DayListing:
+    """The steps behind one point of a trend, as of the moment of the figures. Raises NotAllowed, NotFound, InvalidValues."""
+    if asked.measure not in days.MEASURES or asked.last < asked.first or asked.last - asked.first > LONGEST:
+        raise InvalidValues({"measure": "没有这样的每日数字，请从看板上点选。"})
+    moment = keeping.as_of(c) or clock.now()
+    page = min(max(1, page), LAST_PAGE)
+    found, total = days.listing(c, filters.scope(c, by, unit_id), asked, moment, page)
+    return DayListing(moment, found, total, page)
+
+
 def facet(c: Connection, by: Participant, name: str, unit_id: str = "", page: int = 1) -> Facet:
     """Every group of one facet, PAGE at a time, most late ones first. Raises NotAllowed, NotFound."""
     scopes = [unit.id for unit in filters.scope(c, by, unit_id)]
@@ -121,7 +149,7 @@ def facet(c: Connection, by: Participant, name: str, unit_id: str = "", page: in
     return Facet(keeping.as_of(c), steps.named(c, name, found[:PAGE]), page, len(found) > PAGE)
 
 
-def export(c: Connection, by: Participant, asked: Filters = Filters()) -> tuple[Step, ...]:
+def export(c: Connection, by: Participant, asked: Filters = EVERYTHING) -> tuple[Step, ...]:
     """All lines with these filters (at most EXPORT_LIMIT), and a record of who took them out. Raises as `listing` does."""
     chosen = filters.chosen(filters.scope(c, by, asked.unit), asked)
     found = steps.of(c, c.execute(select(board_line).where(chosen).order_by(*ORDER).limit(EXPORT_LIMIT)).all())

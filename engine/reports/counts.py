@@ -116,5 +116,6 @@ def one(c: Connection, scopes: Sequence[str], facet: str, key: str = "") -> Mapp
 def crossed(c: Connection, scopes: Sequence[str], facet: str) -> Mapping[tuple[str, str], Mapping[str, int]]:
     """The counts of several units side by side: {(unit id, key): counts}."""
     t = board_count.c
-    rows = c.execute(select(t.scope_id, t.key, *(t[level] for level in LEVELS)).where(t.scope_id.in_(scopes), t.facet == facet, t.total > 0))
+    query = select(t.scope_id, t.key, *(t[level] for level in LEVELS))
+    rows = c.execute(query.where(t.scope_id.in_(scopes), t.facet == facet, t.total > 0))
     return {(row[0], row[1]): dict(zip(LEVELS, row[2:], strict=True)) for row in rows}

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, delete, func, insert, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, delete, func, insert, literal, or_, select, type_coerce
 
 from engine import clock
+from engine.people import directory
+from engine.people.directory import Unit
 from engine.reports.places import Places
 from engine.reports.tables import daily_figure
 from engine.runtime.tables import work_item
 
 MEASURES = {"opened": "新到环节", "soon": "进入预警", "late": "新增超期", "finished": "办结环节"}
+PAGE = 50
 ITEM = work_item.c
 MOMENT = {"opened": ITEM.created_at, "soon": ITEM.warn_at, "late": ITEM.due_at, "finished": ITEM.ended_at}
 _MS = type_coerce(ITEM.ended_at, BigInteger) - type_coerce(ITEM.created_at, BigInteger)
@@ -25,6 +28,40 @@ class Point:
 
     day: dt.date
     numbers: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What a figure of a day or a month counts: a measure within whole days, and within a link unless that is None."""
+
+    measure: str
+    first: dt.date
+    last: dt.date
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One step, open or ended, as a line of a list."""
+
+    instance_id: int
+    case_number: str
+    title: str
+    name: str
+    link: str
+    unit_name: str
+    person_name: str
+    state: str
+    outcome: str | None
+    created_at: dt.datetime
+    due_at: dt.datetime | None
+    ended_at: dt.datetime | None
+
+    @property
+    def late_by(self) -> dt.timedelta | None:
+        """How long it was ended after its due time, or is past it now; None when it was or is in time."""
+        end = self.ended_at or clock.now()
+        return end - self.due_at if self.due_at is not None and end > self.due_at else None
 
 
 def start_of(day: dt.date) -> dt.datetime:
@@ -63,6 +100,27 @@ def count(c: Connection, days: Iterable[str], places: Places, as_of: dt.datetime
         rows = [{"day": day, "scope_id": s, "link": k, "measure": m, "n": n, "total_ms": ms} for (s, k, m), (n, ms) in sums.items()]
         if rows:
             c.execute(insert(daily_figure), rows)
+
+
+def listing(c: Connection, units: Sequence[Unit], asked: Happened, as_of: dt.datetime, page: int = 1) -> tuple[tuple[Item, ...], int]:
+    """(one page of the steps to which it happened in the units, oldest first; how many there are)."""
+    below = or_(literal(False), *(ITEM.unit_path.startswith(unit.path, autoescape=True) for unit in units))
+    chosen = and_(happened(asked.measure, start_of(asked.first), start_of(asked.last + dt.timedelta(days=1)), as_of), below)
+    if asked.link is not None:
+        chosen = and_(chosen, func.coalesce(ITEM.link, "") == asked.link)
+    total = int(c.execute(select(func.count()).select_from(work_item).where(chosen)).scalar_one())
+    return items(c, select(work_item.c.id).where(chosen), page), total
+
+
+def items(c: Connection, chosen: Any, page: int) -> tuple[Item, ...]:
+    """One page of some steps, by ids."""
+    query = (select(work_item).where(ITEM.id.in_(chosen)).order_by(ITEM.created_at, ITEM.id).limit(PAGE).offset((max(1, page) - 1) * PAGE))
+    rows = c.execute(query).all()
+    people = directory.names(c, [row.ended_by or row.assignee for row in rows if row.ended_by or row.assignee])
+    units = directory.unit_names(c, {row.unit_id for row in rows})
+    return tuple(Item(row.instance_id, row.case_number, row.title, row.name, row.link or "", units.get(row.unit_id, row.unit_id),
+                      people.get(row.ended_by or row.assignee or "", ""), row.state, row.outcome, row.created_at, row.due_at, row.ended_at)
+                 for row in rows)
 
 
 def _grouped(measure: str, chosen: ColumnElement[bool]) -> Any:

@@ -26,12 +26,18 @@ OVERLAP = dt.timedelta(minutes=5)
 """A command's moment is that of its beginning; it is in the record only when it commits. No transaction lasts this long."""
 
 PIECE, TURNS, DAYS = 500, 2000, 3
+"""Cases, turned lines and days of one piece."""
+
+PATIENCE = 60
+"""Pieces that are done while somebody waits for the first figures."""
+
 BACK = 92
 """How many days are counted when the figures are made for the first time."""
 
 STATE = select(figure_state.c.as_of, figure_state.c.value).where(figure_state.c.name == BOARD)
 SAVE = update(figure_state).where(figure_state.c.name == BOARD)
-CHANGED = (select(record.c.instance_id).where(record.c.at >= bindparam("since", type_=UTCDateTime), record.c.instance_id > bindparam("after"))
+CHANGED = (select(record.c.instance_id)
+           .where(record.c.at >= bindparam("since", type_=UTCDateTime), record.c.instance_id > bindparam("after"))
            .distinct().order_by(record.c.instance_id).limit(PIECE))
 NEXT = (select(process_instance.c.id, process_instance.c.status).where(process_instance.c.id > bindparam("after"))
         .order_by(process_instance.c.id).limit(4 * PIECE))
@@ -52,6 +58,15 @@ def keep(database: Database, *, force: bool = False) -> bool:
     while database.run(lambda c: advance(c, force=force)):
         pass
     return True
+
+
+def ready(database: Database) -> None:
+    """Make the figures for the first time, as far as that goes while somebody waits; a worker does the rest."""
+    with database.reading() as c:
+        known = as_of(c)
+    for _ in range(PATIENCE if known is None else 0):
+        if not database.run(advance):
+            break
 
 
 def again(c: Connection) -> None:

@@ -34,3 +34,10 @@ def choices(c: Connection, below: str) -> tuple[Unit, ...]:
     query = (select(unit.c.id, unit.c.name, unit.c.level, unit.c.parent_id, unit.c.path)
              .where(unit.c.path.startswith(below, autoescape=True), unit.c.level != "grid").order_by(unit.c.path))
     return tuple(Unit(*row) for row in c.execute(query))
+
+
+def children(c: Connection, unit_id: str) -> tuple[Unit, ...]:
+    """The units just below one, without outlines."""
+    query = (select(unit.c.id, unit.c.name, unit.c.level, unit.c.parent_id, unit.c.path)
+             .where(unit.c.parent_id == unit_id).order_by(unit.c.path))
+    return tuple(Unit(*row) for row in c.execute(query))

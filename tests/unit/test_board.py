@@ -36,7 +36,8 @@ def a_town(c: Connection) -> None:
                                          ("v9", "柳溪村", "village", "lx")):
         directory.save_unit(c, {"id": unit_id, "name": name, "level": level, "parent_id": parent})
     for person_id, name, posts in (
-            ("jw", "监督员", [("inspector", "qs")]), ("lxjw", "柳溪监督员", [("inspector", "lx")]), ("sfj", "市司法局", [("justice_bureau", "c")]),
+            ("jw", "监督员", [("inspector", "qs")]), ("lxjw", "柳溪监督员", [("inspector", "lx")]),
+            ("sfj", "市司法局", [("justice_bureau", "c")]),
             ("both", "两镇监督员", [("inspector", "qs"), ("inspector", "lx")]), ("cun", "村干部", [("village_cadre", "v1")]),
             ("shenji", "审计员", [("audit_admin", "c")])):
         directory.save_person(c, person_id, {"name": name}, None)
@@ -47,8 +48,8 @@ def a_town(c: Connection) -> None:
     a_case(c, 2, "/c/qs/", [("fine", "handling", 72 * HOUR, "cun"), ("none", None, None, None)])
     a_case(c, 3, "/c/lx/v9/", [("foreign", "correction", -HOUR, None)])
     a_case(c, 4, "/c/qs/v1/g1/", [])
-    c.execute(finding.insert(), {"instance_id": 1, "number": "SJ-1", "source": "patrol", "category": "0501", "description": "", "unit_id": "v1",
-                                 "urgent": False, "reported_at": clocks.now()})
+    c.execute(finding.insert(), {"instance_id": 1, "number": "SJ-1", "source": "patrol", "category": "0501", "description": "",
+                                 "unit_id": "v1", "urgent": False, "reported_at": clocks.now()})
     a_clock(c, 1, 1, "/c/qs/v1/", -HOUR)
     a_clock(c, 2, 2, "/c/qs/", 90 * HOUR)
 
@@ -56,8 +57,9 @@ def a_town(c: Connection) -> None:
 def a_clock(c: Connection, number: int, case: int, path: str, left: dt.timedelta, **more: object) -> None:
     moment = clocks.now()
     c.execute(deadline_clock.insert(), {
-        "id": number, "instance_id": case, "key": f"k{number}", "element_id": "e", "name": "作出处罚决定", "link": "handling", "rule": "DL-C6",
-        "rule_set": "", "rule_day": moment, "length": 90.0, "unit": "days", "warn_before": [], "started_at": moment - 80 * HOUR,
+        "id": number, "instance_id": case, "key": f"k{number}", "element_id": "e", "name": "作出处罚决定", "link": "handling",
+        "rule": "DL-C6", "rule_set": "", "rule_day": moment, "length": 90.0, "unit": "days", "warn_before": [],
+        "started_at": moment - 80 * HOUR,
         "opened_at": moment - 80 * HOUR, "status": "running", "due_at": moment + left, "calendar_bound": False, "provisional": False,
         "dated_by": 0, "entries": 0, "unit_id": path.strip("/").rpartition("/")[2], "unit_path": path, **more})
 
@@ -131,7 +133,8 @@ def test_the_board_counts_what_is_there(filled: Database) -> None:
     assert [(group.key, group.name, group.total) for group in whole.facets["village"]] == [("v1", "东门社区", 2)]
     assert ("占道经营", 2) in [(group.name, group.total) for group in whole.facets["matter"]]
     assert [(group.name, group.counts["late"]) for group in shown(filled, "sfj").facets["town"]] == [("青石镇", 1), ("柳溪镇", 1)]
-    assert whole.heat.units == (("v1", "东门社区"),) and whole.heat.shade("v1", "correction") == 4 and whole.heat.shade("v1", "handling") == 0
+    assert whole.heat.units == (("v1", "东门社区"),) and whole.heat.shade("v1", "correction") == 4
+    assert whole.heat.shade("v1", "handling") == 0
 
 
 def test_the_late_come_first_and_say_how_late_and_whose_move_it_is(filled: Database) -> None:
@@ -265,3 +268,26 @@ def test_an_export_is_complete_and_recorded(filled: Database) -> None:
 
 def test_levels_have_words_and_places_in_the_order_of_lists() -> None:
     assert tuple(LEVELS) == counts.LEVELS and set(filters.KINDS) == set(filters.KIND_WORDS)
+
+
+def test_the_administrative_record_is_for_the_auditor(filled: Database) -> None:
+    by = person(filled, "jw")
+    with filled.reading() as c, pytest.raises(NotAllowed):
+        audit.entries(c, by)
+
+
+def test_every_number_of_a_trend_opens_the_list_behind_it(filled: Database, clock: clocks.Simulated) -> None:
+    filled.run(lambda c: c.execute(update(work_item).where(work_item.c.id == "fine").values(state="completed", ended_at=clock())) and None)
+    touched(filled, 2)
+    clock.advance(5 * HOUR)
+    refreshed(filled)
+    by, seen = person(filled, "jw"), 0
+    for point in shown(filled).trend:
+        for measure, number in point.numbers.items():
+            with filled.reading() as c:
+                behind = board.of_days(c, by, "", days.Happened(measure, point.day, point.day))
+            assert (behind.total, len(behind.items)) == (number, number)
+            seen += number
+    assert seen > 5
+    with filled.reading() as c, pytest.raises(InvalidValues):
+        board.of_days(c, by, "", days.Happened("profit", clocks.today(), clocks.today()))

@@ -1,7 +1,9 @@
 """The supervisor's pages."""
 
 import datetime as dt
+import html
 import io
+import re
 
 import pytest
 from openpyxl import load_workbook
@@ -30,7 +32,7 @@ def test_the_board_shows_the_own_town_with_links_to_the_lists(as_person, steps) 
     page = text(as_person(INSPECTOR).get("/supervision"))
 
     assert "SJ-1" in page and "SJ-2" not in page
-    assert 'href="/supervision?link=handling&amp;level=late"' in page
+    assert 'href="/supervision?link=handling&amp;level=late#list"' in page
     assert "超期1天" in page or "超期30小时" in page
 
 
@@ -102,3 +104,58 @@ def test_a_board_leads_to_the_case(as_person, database: Database) -> None:
     case = loop.report(database)
 
     assert f'href="/cases/{case}"' in text(as_person(INSPECTOR).get("/supervision"))
+
+
+def figures(page: str) -> list[tuple[int, str]]:
+    """Every number on a page that leads to a list of the board, with its address."""
+    links = re.findall(r'<a[^>]*href="(/supervision\?[^"]*#list)"[^>]*>(.*?)</a>', page, re.DOTALL)
+    hidden = re.compile(r'<span class="visually-hidden">.*?</span>|<[^>]+>')
+    shown = [(hidden.sub(" ", inner), html.unescape(address)) for address, inner in links]
+    return [(int(number[1]), address) for words, address in shown if (number := re.search(r"(\d+)", words))]
+
+
+def test_every_figure_on_the_page_opens_a_list_of_that_length(as_person, steps) -> None:
+    inspector = as_person("sfj")
+    found = figures(text(inspector.get("/supervision")))
+
+    assert len(found) > 15
+    for number, address in found:
+        listed = text(inspector.get(address.partition("#")[0]))
+        assert re.search(r'id="list">.*?badge-count">(\d+)', listed)[1] == str(number), address
+
+
+def test_figures_can_be_brought_up_to_date_at_once(as_person, steps, database: Database) -> None:
+    inspector = as_person(INSPECTOR)
+    assert "SJ-9" not in text(inspector.get("/supervision"))
+    database.run(lambda c: a_case(c, 9, TOWN, [("more", "handling", -HOUR, None)]))
+    loop.report(database)
+
+    answer = inspector.post("/supervision/refresh", {"next": "/supervision?level=late"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/supervision?level=late")
+    assert "村社纠正" in text(inspector.get("/supervision?link=correction"))
+
+
+@pytest.mark.parametrize("facet", ["town", "village", "grid", "holder", "matter", "office", "nothing"])
+def test_every_group_has_a_page_of_all(as_person, steps, facet: str) -> None:
+    page = text(as_person("sfj").get(f"/supervision/by/{facet}"))
+
+    assert "截至" in page and "未办结环节按" in page
+
+
+@pytest.mark.parametrize("query, status", [
+    ("measure=opened&day=2026-03-02", 200), ("measure=opened&day=2026-13-40", 422), ("measure=money&day=2026-03-02", 422),
+    ("measure=late&day=2026-03-02&until=2029-01-01", 422), ("measure=late&day=2026-03-02&unit=nowhere", 404)])
+def test_a_day_opens_its_list_and_a_wrong_one_is_refused(as_person, steps, query: str, status: int) -> None:
+    assert as_person(INSPECTOR).get(f"/supervision/days?{query}").status_code == status
+
+
+@pytest.mark.parametrize("address", ["/supervision", "/supervision/by/village", "/supervision/days?measure=opened&day=2026-03-02"])
+def test_no_page_of_the_board_is_for_others(as_person, steps, address: str) -> None:
+    assert as_person(GRID_WORKER).get(address).status_code == 403
+
+
+def test_a_list_cannot_be_paged_beyond_its_end(as_person, steps) -> None:
+    page = text(as_person(INSPECTOR).get("/supervision?kind=step&page=999999999"))
+
+    assert "步骤late" in page

@@ -1,0 +1,2 @@
+// Pages of figures need no script of their own; this only brings their style sheet into the bundle.
+import './reports.css';
