@@ -6,7 +6,7 @@ import pkgutil
 from flask import Flask
 
 from engine.database import Database
-from web import assets, auth, errors, navigation, notices, security, submission, views, words
+from web import assets, auth, deadline_words, errors, navigation, notices, security, submission, views, words
 from web.settings import Settings
 
 MEGABYTE = 1024 * 1024
@@ -21,7 +21,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["gridloop"] = {"settings": settings, "database": database}
-    for part in (assets, words, submission, security, auth, notices, navigation, errors):
+    for part in (assets, words, deadline_words, submission, security, auth, notices, navigation, errors):
         part.install(app)
     for found in pkgutil.iter_modules(views.__path__):
         room = importlib.import_module(f"{views.__name__}.{found.name}")

@@ -4,16 +4,18 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 
 from engine import definitions
 from engine.cases import dossier, withdrawal
 from engine.runtime import casebook, commands
+from engine.supervision import standing, whose_time
 from web.auth import policy
 from web.context import database, me
+from web.views.cases import clocks
+from web.views.cases.room import blueprint
 
-blueprint = Blueprint("cases", __name__)
 NAV = [("cases.search", "案件查询", "folder", "")]
 SEALED = "sandbox; default-src 'none'"
 ASKED = ("words", "status", "late", "started_from", "started_to")
@@ -37,7 +39,8 @@ def show(case_id: int) -> Any:
     """One case, whole."""
     with database().reading() as c:
         found = dossier.of(c, case_id, me())
-    return render_template("cases/show.html", dossier=found, case=found.case, line=found.case.line,
+        limits = clocks.panel(c, case_id)
+    return render_template("cases/show.html", dossier=found, case=found.case, line=found.case.line, **limits,
                            withdrawable=withdrawal.may_withdraw(found.case, me()),
                            person_name=lambda value: found.people.get(value, value or "—"))
 
