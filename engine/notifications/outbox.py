@@ -9,13 +9,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine import clock, ids
+from engine.database import UTCDateTime
 from engine.notifications import choices, hours, inbox
 from engine.notifications.choices import Choice
 from engine.notifications.kinds import APP, Kind
-from engine.notifications.tables import delivery
+from engine.notifications.tables import delivery, notice
+
+TOLD = select(notice.c.id).where(notice.c.key == bindparam("k"), notice.c.person_id.in_(bindparam("people", expanding=True)))
+_AT = bindparam("at", type_=UTCDateTime)
+REVIVE = (update(delivery)
+          .where(delivery.c.instance_id == bindparam("case"), delivery.c.status == "dropped", delivery.c.notice_id.in_(TOLD))
+          .values(status="due", due_at=_AT, planned_at=_AT, ended_at=None, last_error=None))
 
 
 @dataclass(frozen=True)
@@ -36,8 +43,14 @@ class Message:
 
 
 def post(c: Connection, message: Message, people: Iterable[str]) -> int:
-    """Tell these people; answers how many were not told before."""
-    new = inbox.untold(c, message.key, people)
+    """Tell these people; answers how many were not told before.
+
+    What was dropped before it went out, because the matter stood for a while, is on its way again.
+    """
+    wanted_by = set(people)
+    new = inbox.untold(c, message.key, wanted_by)
+    if message.subject is not None and len(new) < len(wanted_by):
+        _revive(c, message, wanted_by.difference(new))
     if not new:
         return 0
     chosen, offered = choices.of_all(c, new), choices.offered(c)
@@ -49,6 +62,11 @@ def post(c: Connection, message: Message, people: Iterable[str]) -> int:
                 for person in new for channel in sorted(wanted[person] - {APP})]
         c.execute(insert(delivery), rows)
     return len(new)
+
+
+def _revive(c: Connection, message: Message, people: Iterable[str]) -> None:
+    morning = clock.now() if message.urgent else hours.in_force(c).free(clock.now())
+    c.execute(REVIVE, {"case": message.instance_id, "k": message.key, "people": sorted(people), "at": morning})
 
 
 def _notice(message: Message, shown: bool) -> dict[str, Any]:

@@ -121,7 +121,8 @@ class Story:
             pass
 
     def _carry(self) -> None:
-        delivering.deliver_due(self.town.database, {"webhook": self.way})
+        while delivering.deliver_due(self.town.database, {"webhook": self.way}):
+            pass
 
     def _die(self) -> None:
         self.way.dies = True
@@ -150,7 +151,14 @@ class Story:
             self._look()
             self._carry()
         self.town.until(clock.local(clock.now()).replace(hour=9, minute=0) + dt.timedelta(days=1))
+        self._look()
         self._carry()
+
+    def rows(self, person: str) -> str:
+        with self.town.database.reading() as c:
+            query = select(delivery.c.subject, delivery.c.status, delivery.c.last_error, delivery.c.due_at, delivery.c.attempts)
+            found = c.execute(query.where(delivery.c.person_id == person).order_by(delivery.c.id.desc()).limit(30))
+            return "\n".join(map(str, found))
 
     def check(self) -> None:
         keys: dict[tuple[str, ...], set[str]] = defaultdict(set)
@@ -170,7 +178,7 @@ class Story:
         for item in late:
             for person in [item.assignee] if item.assignee else HANDS:
                 assert (person, f"{subjects[item.id]}:overdue") in told
-                assert (person, item.case_number) in arrived
+                assert (person, item.case_number) in arrived, self.rows(person)
         assert (waiting, [row for row in failed if not row.shown], self.way.woken) == ([], [], [])
 
 
