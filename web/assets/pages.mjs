@@ -14,12 +14,13 @@ const CSS_TARGET = ['chrome80', 'safari14.1'];
 const PAGES = {
   ui: { target: 'es2018', budget: { js: 23 } },
   mobile: { target: 'es2018', budget: { js: 12 } },
+  calendar: { target: CSS_TARGET, budget: { js: 1, css: 2 } },
   viewer: { target: CSS_TARGET, budget: { js: 62, css: 12 } },
   map: { target: 'es2018', budget: { js: 48, css: 8 } },
   studio: { target: CSS_TARGET, budget: { js: 560, css: 40 } },
   reports: { target: 'es2018', budget: { js: 250, css: 4 } }
 };
-const APP_CSS = 12;
+const APP_CSS = 13;
 
 function put(manifest, name, data, budget) {
   const bytes = Buffer.from(data), [base, ext] = name.split('.');
