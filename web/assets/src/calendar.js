@@ -1,0 +1,2 @@
+// Nothing runs on the page of the working calendar; it has looks of its own.
+import './calendar.css';
