@@ -21,6 +21,9 @@ from web.views.supervision import sheet
 blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")
 NAV = (("supervision.board", "监督看板", "eye", "supervise"),)
 OTHER = "other"
+FIRST = 15
+"""Lines that the board itself shows, below its figures."""
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NAMES = ("unit", "office", "holder", "matter", "rule", "level", "state")
 ASKED = (*NAMES, "kind", "link", "q")
@@ -67,7 +70,7 @@ def board() -> Any:
         shown, listing = boards.show(c, me(), asked.unit), boards.listing(c, me(), asked, page)
     return render_template("supervision/board.html", board=shown, listing=listing, filters=asked, address=_address, opens=_opens,
                            whole=not any(request.args.get(name) for name in ASKED if name != "unit"), chart=drawn(shown.trend),
-                           FACETS=boards.FACETS, TOP=boards.TOP, case_address=case_address, now=clock.now(), **WORDS)
+                           FACETS=boards.FACETS, TOP=boards.TOP, FIRST=FIRST, case_address=case_address, now=clock.now(), **WORDS)
 
 
 @blueprint.post("/refresh")
