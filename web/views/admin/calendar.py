@@ -108,7 +108,7 @@ def plan_calendar() -> Any:
         return _refused(refusal)
     document = json.dumps(plan.change.new, ensure_ascii=False)
     return render_template("admin/calendar_plan.html", plan=plan, moving=moving, wanted=wanted, key=new_key(), document=document,
-                           words=administration.words(plan.change), nav_open="admin.calendar")
+                           words=administration.words(plan.change), nav_open="admin.calendar", year=_year())
 
 
 @blueprint.post("/calendar/apply")
