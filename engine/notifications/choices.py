@@ -26,6 +26,10 @@ class Choice:
     email: str = ""
     night_urgent: bool = True
 
+    def wants(self, kind: Kind, channel: str) -> bool:
+        """Whether this kind is to come through that channel, if it can."""
+        return channel in self.channels.get(kind, DEFAULTS[kind]) or (channel == APP and kind in ALWAYS_IN_APP)
+
     def of(self, kind: Kind, offered: frozenset[str]) -> frozenset[str]:
         """The channels that a message of this kind takes, of those that this installation offers."""
         wanted = self.channels.get(kind, DEFAULTS[kind]) | ({APP} if kind in ALWAYS_IN_APP or kind is Kind.TEST else frozenset())
@@ -53,14 +57,19 @@ def _kinds(stored: Mapping[str, list[str]]) -> dict[Kind, frozenset[str]]:
     return {kind: frozenset(stored[kind]) for kind in CHOSEN if kind in stored}
 
 
-def choose(c: Connection, person_id: str, wanted: Choice) -> dict[str, str]:
-    """Keep what a person chose, from the next message on. Raises InvalidValues: an address that is none, an unknown channel."""
+def choose(c: Connection, person_id: str, wanted: Choice, seen: frozenset[str] = frozenset(CHANNEL_WORDS)) -> dict[str, str]:
+    """Keep what a person chose, from the next message on. `seen` are the channels they could choose from; others stay as they were.
+
+    Raises InvalidValues: an address that is none, an unknown channel.
+    """
+    before = of(c, person_id)
     email = wanted.email.strip()
     if email and (not ADDRESS.fullmatch(email) or ".." in email):
         raise InvalidValues({"email": "邮箱地址不正确，应形如 zhang@example.gov.cn。"})
     if not {channel for channels in wanted.channels.values() for channel in channels} <= set(CHANNEL_WORDS):
         raise InvalidValues({"channels": "没有这种提醒方式，请从列表中选择。"})
-    kept = {str(kind): sorted(channels) for kind, channels in wanted.channels.items() if kind in CHOSEN}
+    kept = {str(kind): sorted((channels & seen) | (before.channels.get(kind, DEFAULTS[kind]) - seen))
+            for kind, channels in wanted.channels.items() if kind in CHOSEN}
     row = {"channels": kept, "email": email, "night_urgent": wanted.night_urgent, "changed_at": clock.now()}
     if c.execute(CHANGE.values(**row), {"p": person_id}).rowcount == 0:
         c.execute(insert(choice), {"person_id": person_id, **row})

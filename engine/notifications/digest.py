@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from engine import clock
 from engine.clock import SHANGHAI, UTC, local
 from engine.database import Database
-from engine.deadlines import default_calendar
+from engine.deadlines import Calendar, calendars
 from engine.notifications import hours, limits, progress
 from engine.notifications.hours import Hours
 from engine.notifications.kinds import Kind
@@ -41,7 +41,7 @@ Section = Callable[[Connection, Participant], Sequence[Line]]
 
 def due_at(c: Connection) -> dt.datetime | None:
     """When the next person is to get a digest: now, while today's is going out, else the next working morning."""
-    rules, calendar, here = hours.in_force(c), default_calendar(), local(clock.now())
+    rules, calendar, here = hours.in_force(c), calendars.of(c), local(clock.now())
     day = here.date() if not _is_done(progress.read(c, NAME), here.date()) else here.date() + dt.timedelta(days=1)
     while not calendar.is_working_day(day) or (day == here.date() and here.hour >= rules.night_from):
         day += dt.timedelta(days=1)
@@ -56,7 +56,7 @@ def send_due(database: Database, sections: Sequence[Section] = (), most: int = P
     """Give the next people (at most so many) their digest, if it is time; answers how many people were looked at."""
     with database.reading() as c:
         state, day = progress.read(c, NAME), clock.today()
-        if _is_done(state, day) or not _is_time(hours.in_force(c), clock.now()):
+        if _is_done(state, day) or not _is_time(hours.in_force(c), calendars.of(c), clock.now()):
             return 0
         after = str(state["after"]) if state.get("day") == day.isoformat() else ""
         people = directory.active_after(c, after, most)
@@ -66,9 +66,9 @@ def send_due(database: Database, sections: Sequence[Section] = (), most: int = P
     return len(people) or 1
 
 
-def _is_time(rules: Hours, now: dt.datetime) -> bool:
+def _is_time(rules: Hours, calendar: Calendar, now: dt.datetime) -> bool:
     here = local(now)
-    if not default_calendar().is_working_day(here.date()) or rules.is_night(now):
+    if not calendar.is_working_day(here.date()) or rules.is_night(now):
         return False
     return here.time() >= rules.digest_at
 
@@ -84,19 +84,19 @@ def _tell(c: Connection, messages: Sequence[tuple[str, Message]], state: dict[st
 
 def _lines(c: Connection, person: Participant, sections: Sequence[Section]) -> list[Line]:
     page = worklist.of(c, person, "all", paging=worklist.Paging(size=MOST))
+    tomorrow = calendars.of(c).add_working_days(clock.today(), 1)
     own = [Line(level, limits.about(entry.case_number, entry.title, entry.name, entry.due_at))
-           for entry in page.entries if (level := _level(entry)) is not None]
+           for entry in page.entries if (level := _level(entry, tomorrow)) is not None]
     return own + [line for section in sections for line in section(c, person)]
 
 
-def _level(entry: worklist.Entry) -> str | None:
+def _level(entry: worklist.Entry, tomorrow: dt.date) -> str | None:
     if entry.due_at is None:
         return None
     if entry.light == "overdue":
         return "overdue"
     if local(entry.due_at).date() == clock.today():
         return "today"
-    tomorrow = default_calendar().add_working_days(clock.today(), 1)
     return "soon" if entry.light == "warn" or local(entry.due_at).date() <= tomorrow else None
 
 

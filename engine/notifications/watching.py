@@ -14,7 +14,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 from engine import clock
 from engine.clock import local
 from engine.database import UTCDateTime
-from engine.deadlines import Calendar, default_calendar
+from engine.deadlines import Calendar, calendars
 from engine.notifications import hours, limits, stages
 from engine.notifications.hours import Leads
 from engine.notifications.kinds import Kind
@@ -45,12 +45,12 @@ class Pass:
 
     c: Connection
     now: dt.datetime = field(default_factory=clock.now)
-    calendar: Calendar = field(default_factory=default_calendar)
+    calendar: Calendar = field(init=False)
     leads: Leads = field(init=False)
     holders: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.leads = hours.in_force(self.c).leads
+        self.leads, self.calendar = hours.in_force(self.c).leads, calendars.of(self.c)
 
     def stages(self, subject: Subject) -> tuple[Stage, ...]:
         """What is said about a limit, and when."""

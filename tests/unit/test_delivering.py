@@ -14,6 +14,7 @@ from engine.notifications.choices import Choice
 from engine.notifications.letters import Letter
 from engine.notifications.tables import delivery
 from engine.notifications.webhook import Webhook
+from tests.house.test_lifecycle import states
 from tests.post.receiver import SECRET, Receiver, verified
 from tests.town import ADMIN, CADRE, LEADER, OTHER_CADRE
 
@@ -303,3 +304,7 @@ def test_no_mail_goes_out_without_an_address_and_the_choice_counts_from_the_next
     town.run(lambda c: choices.choose(c, CADRE, Choice({Kind.OVERDUE: frozenset({"mail"})}, "")))
     assert tells(town, CADRE, key="third") == 1
     assert len(rows(town)) == 2
+
+
+def test_the_page_of_states_names_them_all():
+    assert states("送出的消息") == overview.STATUS_WORDS

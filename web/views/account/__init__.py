@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, url_for
+from flask import abort, flash, g, make_response, redirect, render_template, request, url_for
 
 from engine.errors import InvalidValues, NotAllowed
 from engine.notifications import inbox
@@ -14,8 +14,10 @@ from engine.runtime import lookup
 from web import auth, navigation
 from web.auth import policy
 from web.context import database, me, settings
+from web.views.account import reminding
+from web.views.account.room import blueprint
 
-blueprint = Blueprint("account", __name__)
+__all__ = ["blueprint", "local_address", "reminding"]
 WRONG = {"account": "账号或密码不正确，请核对后重试。"}
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 """One slash, then anything but what a browser would read as another host or as the end of the header."""

@@ -9,6 +9,7 @@ NAV = (
     ("admin.parameters", "参数", "settings", "administer"),
     ("admin.calendar", "工作日历", "table", "administer"),
     ("admin.incidents", "异常", "alert", "administer"),
+    ("admin.messages", "消息送达", "bell", "administer"),
     ("admin.check", "系统自检", "check", "administer"),
     ("admin.accounts", "账号安全", "shield", "secure"),
     ("admin.tokens", "接口令牌", "file", "secure"),
@@ -16,6 +17,6 @@ NAV = (
 )
 
 # The modules hang their routes on the blueprint.
-from web.views.admin import calendar, checking, people, running, security, units  # noqa: E402
+from web.views.admin import calendar, checking, delivering, people, running, security, units  # noqa: E402
 
-__all__ = ["blueprint", "calendar", "checking", "people", "running", "security", "units"]
+__all__ = ["blueprint", "calendar", "checking", "delivering", "people", "running", "security", "units"]
