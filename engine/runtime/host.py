@@ -83,7 +83,8 @@ class CaseHost:
         values = self._values(asked, names)
         found = [self._by_law(element, values)] if element.gl.get("deadline") else []
         own = limits.own_rule(element, values.get("limit"), values.get("warnBefore"))
-        return (*found, *([limits.begun(own, clock.now(), self.calendar, clock.now())] if own else ()))
+        started = clock.now() if found else limits.moment(element, values.get("deadlineStart"), clock.now())
+        return (*found, *([limits.begun(own, started, self.calendar, clock.now())] if own else ()))
 
     def _by_law(self, element: Element, values: Names) -> Limit:
         started = limits.moment(element, values.get("deadlineStart"), clock.now())

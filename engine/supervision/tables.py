@@ -28,7 +28,7 @@ OPEN = text("state = 'open'")
 ladder = Table(
     "supervision_ladder", metadata,
     Column("id", BIGKEY, primary_key=True),
-    Column("instance_id", BigInteger, ForeignKey("process_instance.id"), nullable=False, unique=True),
+    Column("instance_id", BigInteger, ForeignKey("process_instance.id"), unique=True),
     Column("number", String(80), nullable=False, unique=True),
     Column("line", String(16), nullable=False),
     Column("case_id", BigInteger, ForeignKey("process_instance.id"), nullable=False),
@@ -43,7 +43,8 @@ ladder = Table(
     Column("unit_path", Text, nullable=False),
     Column("rung", Integer, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("seen", String(200), nullable=False),  # what the ladder last knew of its clock
+    Column("seen_status", String(16)),  # how the ladder last saw its clock
+    Column("seen_due", UTCDateTime),
     Column("person_id", String(80)),  # who had the step in hand when the last paper was made
     Column("person_key", String(160)),
     Column("opened_at", UTCDateTime, nullable=False),

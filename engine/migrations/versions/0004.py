@@ -39,7 +39,7 @@ def upgrade() -> None:
 def ladder() -> None:
     op.create_table('supervision_ladder',
     sa.Column('id', BIGKEY, nullable=False),
-    sa.Column('instance_id', sa.BigInteger(), nullable=False),
+    sa.Column('instance_id', sa.BigInteger(), nullable=True),
     sa.Column('number', sa.String(length=80), nullable=False),
     sa.Column('line', sa.String(length=16), nullable=False),
     sa.Column('case_id', sa.BigInteger(), nullable=False),
@@ -54,7 +54,8 @@ def ladder() -> None:
     sa.Column('unit_path', sa.Text(), nullable=False),
     sa.Column('rung', sa.Integer(), nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),
-    sa.Column('seen', sa.String(length=200), nullable=False),
+    sa.Column('seen_status', sa.String(length=16), nullable=True),
+    sa.Column('seen_due', sa.BigInteger(), nullable=True),
     sa.Column('person_id', sa.String(length=80), nullable=True),
     sa.Column('person_key', sa.String(length=160), nullable=True),
     sa.Column('opened_at', sa.BigInteger(), nullable=False),
