@@ -18,10 +18,11 @@ from engine.database import Database, forget_keys
 from engine.errors import EngineError
 from engine.notifications import delivering, reminders
 from engine.notifications.channels import Channels
-from engine.reports import keeping
+from engine.reports import keeping, time_keeping
 from engine.runtime import clock_guard, jobs, messages, redating, service_registry, timers
 from engine.runtime.clock_guard import ClockGuard
 from engine.runtime.service_registry import Function
+from engine.supervision import ladder
 
 TICK = "tick"
 BATCH = 20
@@ -100,6 +101,7 @@ class Worker:
             done += messages.deliver_buffered(self._database)
             done += reminders.plan_due(self._database) + delivering.deliver_due(self._database, self._channels, self._site)
             done += redating.redate_due(self._database, guard=self._clock)
+            done += ladder.start_due(self._database, BATCH, guard=self._clock)
             if done == 0:
                 self._at_rest()
                 break
@@ -111,6 +113,7 @@ class Worker:
             self._careful = False
             self._database.run(timers.forget_notes)
         keeping.keep(self._database)
+        time_keeping.keep(self._database)
         if self._tidied is None or clock.monotonic() - self._tidied > TIDY_EVERY:
             self._tidied = clock.monotonic()
             self._database.run(messages.sweep)
@@ -143,7 +146,7 @@ class Worker:
 
     def _until_next(self) -> float:
         with self._database.reading() as c:
-            moments = [timers.next_due(c), jobs.next_due(c), reminders.next_due(c), delivering.next_due(c)]
+            moments = [timers.next_due(c), jobs.next_due(c), reminders.next_due(c), delivering.next_due(c), ladder.next_due(c)]
             if clock_guard.doubt(c) is not None:
                 return self._max_wait
         due = min((moment for moment in moments if moment is not None), default=None)
