@@ -51,7 +51,8 @@ def test_without_any_way_out_there_is_only_the_system_itself(as_person, person):
 
 def test_a_person_chooses_and_finds_the_choice_again(connected, as_person, database, person):
     browser = as_person(person)
-    answer = browser.post("/account/reminders", {"email": "wang@example.gov.cn", "work": ["mail"], "soon": ["webhook", "app"], "digest": []})
+    typed = {"email": "wang@example.gov.cn", "work": ["mail"], "soon": ["webhook", "app"], "digest": []}
+    answer = browser.post("/account/reminders", typed)
 
     assert answer.status_code == 302
     page = text(browser.get("/account/reminders"))
@@ -66,7 +67,8 @@ def test_what_could_not_be_seen_was_not_chosen_away(as_person, database, person)
     assert chosen(database, person).wants(Kind.WORK, "webhook")
 
 
-@pytest.mark.parametrize("email", ["wang", "wang@", "a@b", "wang@example.gov.cn\r\nBcc: x@y.zz", "<wang@example.gov.cn>", "a..b@example.cn"])
+@pytest.mark.parametrize("email", [
+    "wang", "wang@", "a@b", "wang@example.gov.cn\r\nBcc: x@y.zz", "<wang@example.gov.cn>", "a..b@example.cn"])
 def test_an_address_that_is_none_is_refused_with_the_rest_kept(connected, as_person, database, person, email):
     answer = as_person(person).post("/account/reminders", {"email": email, "work": ["webhook"]})
 
@@ -82,7 +84,8 @@ def test_a_channel_that_nobody_offers_is_not_kept(connected, as_person, database
 
 
 def test_a_form_without_our_word_changes_nothing(connected, as_person, database, person):
-    answers = [as_person(person).client.post(address, data={"work": "mail"}) for address in ("/account/reminders", "/account/reminders/test")]
+    addresses = ("/account/reminders", "/account/reminders/test")
+    answers = [as_person(person).client.post(address, data={"work": "mail"}) for address in addresses]
 
     assert [answer.status_code for answer in answers] == [400, 400]
     with database.reading() as c:

@@ -13,10 +13,20 @@ BIGKEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """What a notice is about and where it is shown; deliveries, what is watched, what people chose, how far the passes are."""
+    notices()
+    deliveries()
+    reminders()
+    choices()
+
+
+def notices() -> None:
     op.add_column('notice', sa.Column('kind', sa.String(length=16), nullable=False, server_default='order'))
     op.add_column('notice', sa.Column('urgent', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('notice', sa.Column('shown', sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column('notice', sa.Column('about', sa.Text(), nullable=True))
+
+
+def deliveries() -> None:
     op.create_table('delivery',
     sa.Column('id', BIGKEY, nullable=False),
     sa.Column('key', sa.String(length=80), nullable=False),
@@ -43,6 +53,9 @@ def upgrade() -> None:
     op.create_index('delivery_by_due', 'delivery', ['status', 'due_at'], unique=False)
     op.create_index('delivery_by_instance', 'delivery', ['instance_id', 'status'], unique=False)
     op.create_index('delivery_by_person', 'delivery', ['person_id', 'created_at'], unique=False)
+
+
+def reminders() -> None:
     op.create_table('reminder',
     sa.Column('subject', sa.String(length=80), nullable=False),
     sa.Column('instance_id', sa.BigInteger(), nullable=False),
@@ -53,6 +66,9 @@ def upgrade() -> None:
     )
     op.create_index('reminder_by_instance', 'reminder', ['instance_id'], unique=False)
     op.create_index('reminder_by_next', 'reminder', ['next_at'], unique=False)
+
+
+def choices() -> None:
     op.create_table('reminder_choice',
     sa.Column('person_id', sa.String(length=40), nullable=False),
     sa.Column('channels', sa.Text(), nullable=False),
