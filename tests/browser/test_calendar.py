@@ -20,8 +20,10 @@ END_OF_YEAR = dt.datetime(2026, 12, 31, 9, 0, tzinfo=clock.SHANGHAI)
 
 @pytest.fixture(scope="module", autouse=True)
 def the_end_of_the_year(town):
-    """Months go by before anything is reported."""
-    town.waits(days=(END_OF_YEAR - START).days, hours=1)
+    """Months go by before anything is reported, in steps that nobody takes for a clock gone wrong."""
+    months, days = divmod((END_OF_YEAR - START).days, 30)
+    for step in (*[30] * months, days):
+        town.waits(days=step)
 
 
 def test_a_notice_is_loaded_and_what_moved_is_seen(people):
