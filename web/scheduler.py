@@ -22,12 +22,15 @@ from engine.reports import keeping, time_keeping
 from engine.runtime import clock_guard, jobs, messages, redating, service_registry, timers
 from engine.runtime.clock_guard import ClockGuard
 from engine.runtime.service_registry import Function
-from engine.supervision import ladder
+from engine.supervision import ladder, morning
 
 TICK = "tick"
 BATCH = 20
 BUSY = 0.5  # seconds until a case that was in use is tried again
 TIDY_EVERY = 3600.0
+SECTIONS = (morning.orders,)
+"""What other rooms add to the morning digest."""
+
 LOOSE = dt.timedelta(days=1)
 """How long an uploaded photo may wait for its form to be submitted."""
 
@@ -99,7 +102,7 @@ class Worker:
             done = timers.fire_due(self._database, BATCH, guard=self._clock, careful=self._careful)
             done += jobs.perform_due(self._database, self._functions, BATCH)
             done += messages.deliver_buffered(self._database)
-            done += reminders.plan_due(self._database) + delivering.deliver_due(self._database, self._channels, self._site)
+            done += reminders.plan_due(self._database, SECTIONS) + delivering.deliver_due(self._database, self._channels, self._site)
             done += redating.redate_due(self._database, guard=self._clock)
             done += ladder.start_due(self._database, BATCH, guard=self._clock)
             if done == 0:
