@@ -7,6 +7,7 @@ derived here from the law and the number.
 import datetime as dt
 import json
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -185,8 +186,18 @@ def _make(row: Row, version: Version, rule_set: str, told: tuple[tuple[str, str]
         consequence=row.consequence, kind=row.kind, gate=row.gate, roll=row.roll, tag=amount.tag, parameter=amount.parameter,
         extensions=extensions, cap=_cap(extensions), grounds=_grounds(row, found, values), on_return=row.on_return, on_halt=row.on_halt,
         leads=_leads(values).of(length, unit), warn_before=row.warn_before,
-        extra={"version": version.title, "note": row.note, "default": amount.length, "night": values.get(amount.parameter) or row.night},
+        extra={"version": version.title, "note": row.note, "default": amount.length, "night": _night(row, amount.parameter, values)},
     )
+
+
+def _night(row: Row, parameter: str, values: Mapping[str, Any]) -> str:
+    """The barred hours as “22:00-06:00”; empty for rules that bar none."""
+    told = values.get(parameter, row.night) if row.night else ""
+    hours = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+    found = re.fullmatch(rf"({hours})\s*[-–—至]\s*({hours})", str(told).strip())
+    if row.night and found is None:
+        raise DeadlineRefused(f"{row.id} {row.name}：参数 {parameter} 的值“{told}”无法使用，请写起止时刻，例如 22:00-06:00。", rule=row.id)
+    return f"{found[1]}-{found[2]}" if found else ""
 
 
 def _unit(amount: Amount, law: Law, length: float, given_unit: Unit | None) -> tuple[Unit, str]:
