@@ -17,7 +17,7 @@ from engine.people.directory import Unit
 from engine.supervision import audit
 from engine.supervision.signs import reading, thresholds
 from engine.supervision.signs.kinds import KINDS
-from engine.supervision.signs.sign import About, Period, Sign, named
+from engine.supervision.signs.sign import About, Period, Sign, named, shared_path
 from engine.supervision.signs.tables import sign_mark
 
 VERDICTS = {"true": "属实", "false": "不属实", "fine": "合理"}
@@ -135,7 +135,7 @@ def mark(c: Connection, by: Participant, entry: Entry, verdict: str, note: str) 
 
     Raises NotAllowed (no post that orders there, or a sign about oneself), InvalidValues (no verdict, no reason).
     """
-    path = _shared(entry)
+    path = unit_of(entry)
     if not by.may("order", path):
         raise NotAllowed("核实异常提示由监督员进行；您可以查看，不能核实。")
     if by.id in entry.persons:
@@ -154,8 +154,14 @@ def mark(c: Connection, by: Participant, entry: Entry, verdict: str, note: str) 
     return {"kind": entry.kind, "key": entry.key, "verdict": verdict}
 
 
-def _shared(entry: Entry) -> str:
-    return Sign(entry.kind, entry.key, entry.at, "", {}, entry.cases, (), ()).unit_path
+def mark_found(c: Connection, by: Participant, which: tuple[str, str, dt.datetime], said: Mapping[str, str]) -> dict[str, str]:
+    """Look for the sign (kind, key, moment) again and keep what was found of it: `verdict` and `note`. Raises as `one` and `mark` do."""
+    return mark(c, by, one(c, by, *which), said.get("verdict", ""), said.get("note", ""))
+
+
+def unit_of(entry: Entry) -> str:
+    """The path of the smallest unit that contains every case of it: whoever orders there may mark it."""
+    return shared_path([case.unit_path for case in entry.cases])
 
 
 def _paths(by: Participant) -> tuple[str, ...]:

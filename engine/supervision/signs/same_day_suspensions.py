@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from engine import clock
+from engine.runtime.ledgers import HALT
 from engine.runtime.tables import clock_entry, deadline_clock, process_instance, work_item
 from engine.supervision.signs import reading
 from engine.supervision.signs.sign import About, Limits, Line, Measured, Period, Sign, length, named, newest, said
@@ -23,7 +24,7 @@ STOOD = (select(clock_entry.c.clock_id, clock_entry.c.seq, clock_entry.c.recorde
                 CLOCK.name, CLOCK.rule, CLOCK.due_at, CLOCK.stopped_at, *reading.ABOUT)
          .join(deadline_clock, CLOCK.id == clock_entry.c.clock_id)
          .join(process_instance, process_instance.c.id == CLOCK.instance_id)
-         .where(clock_entry.c.kind == "suspended", CLOCK.stop_reason == "done"))
+         .where(clock_entry.c.kind == "suspended", clock_entry.c.ground != HALT, CLOCK.stop_reason == "done"))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from web.views.account import local_address
 from web.views.supervision import sheet
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")
-NAV = (("supervision.board", "监督看板", "eye", "supervise"),)
+NAV = (("supervision.board", "监督看板", "eye", "supervise"), ("supervision.signs", "异常提示", "alert", "supervise"))
 OTHER = "other"
 FIRST = 15
 """Lines that the board itself shows, below its figures."""
@@ -130,3 +130,8 @@ def urge(item_id: str) -> Any:
     database().run(lambda c: commands.urge(c, item_id, by=person, reason=reason))
     flash("已催办，承办人会在待办列表中看到。")
     return redirect(local_address(request.form.get("next")))
+
+
+from web.views.supervision import signs  # noqa: E402  (it hangs its routes on the blueprint)
+
+__all__ = ["blueprint", "signs"]
