@@ -5,7 +5,7 @@ The command line and the page ask the same way. What a date is, and what may be 
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine import clock, deadlines
@@ -18,6 +18,9 @@ from web import moments
 from web.moments import NoMoment
 
 KINDS = {"suspend": "中止", "exclude": "扣除", "extend": "延长"}
+NOT_ASKED = "（未写）"
+"""Stands for whoever approves a suspension: a question about a date need not say who."""
+
 MOST_EVENTS, LONGEST_WORD, LONGEST_LENGTH = 40, 200, 3660
 FAULTY = "有需要更正的内容，没有核算。"
 
@@ -90,7 +93,7 @@ def answer(typed: Typed, calendar: Calendar) -> Answer:
     start, asked = _moment(typed.start, "start", errors), _moment(typed.on, "on", errors) if typed.on.strip() else clock.now()
     if not typed.rule.strip():
         errors["rule"] = "请选择期限规则，例如 DL-C6。"
-    events = _entries(typed.events, errors)
+    events = _entries(typed.events, asked or clock.now(), errors)
     if errors or start is None or asked is None:
         raise InvalidValues(errors, FAULTY)
     rule = _rule(typed, start)
@@ -138,7 +141,7 @@ def _add(rule: Rule, entries: list[Entry], event: tuple[int, Entry], calendar: C
     entries.append(entry)
 
 
-def _entries(events: Sequence[TypedEvent], errors: dict[str, str]) -> list[tuple[int, Entry]]:
+def _entries(events: Sequence[TypedEvent], asked: dt.datetime, errors: dict[str, str]) -> list[tuple[int, Entry]]:
     """Entries of the ledger by the number of their row."""
     filled = [(number, one) for number, one in enumerate(events) if not one.is_empty]
     if len(filled) > MOST_EVENTS:
@@ -146,12 +149,12 @@ def _entries(events: Sequence[TypedEvent], errors: dict[str, str]) -> list[tuple
         return []
     found = []
     for seq, (number, one) in enumerate(filled, start=2):
-        entry = _entry(seq, one, f"events.{number}", errors)
-        found += [(number, entry)] if entry is not None else []
+        entry = _entry(one, f"events.{number}", errors)
+        found += [(number, replace(entry, seq=seq, recorded_at=asked))] if entry is not None else []
     return found
 
 
-def _entry(seq: int, typed: TypedEvent, at: str, errors: dict[str, str]) -> Entry | None:
+def _entry(typed: TypedEvent, at: str, errors: dict[str, str]) -> Entry | None:
     before = len(errors)
     if typed.kind not in KINDS:
         errors[f"{at}.kind"] = f"请选择{'、'.join(KINDS.values())}之一。"
@@ -167,7 +170,8 @@ def _entry(seq: int, typed: TypedEvent, at: str, errors: dict[str, str]) -> Entr
     if len(errors) > before:
         return None
     kind = {"suspend": EntryKind.SUSPENDED, "exclude": EntryKind.EXCLUDED, "extend": EntryKind.EXTENDED}[typed.kind]
-    return Entry(seq, kind, clock.now(), begins, ends, length, typed.ground.strip(), typed.document.strip(), typed.approver.strip())
+    approver = typed.approver.strip() or (NOT_ASKED if typed.kind != "extend" else "")
+    return Entry(0, kind, clock.now(), begins, ends, length, typed.ground.strip(), typed.document.strip(), approver)
 
 
 def _length(text: str, at: str, errors: dict[str, str]) -> float | None:

@@ -1,6 +1,7 @@
 """The days of a limit as calendar months: what each day was, as shape, word and colour. Shows what was computed; computes nothing."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -146,7 +147,7 @@ def _word(line: DayLine, look: str, names: dict[str, str]) -> str:
         return f"第{line.number}" if look == "counted" else f"班 第{line.number}"
     if line.why is Why.EXCLUDED:
         ground = line.stretch.ground if line.stretch else ""
-        return names.get(ground, ground) or "扣除"
+        return re.split("[、（，]", names.get(ground, ground))[0][:4] or "扣除"
     return line.name or WEEKEND
 
 

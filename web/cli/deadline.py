@@ -63,8 +63,8 @@ def _in_force() -> tuple[Calendar, Mapping[str, Any], str]:
     try:
         with opened() as (_, db), db.reading() as c:
             return calendars.of(c), parameters.for_unit(parameters.changed(c), "/"), f"工作日历第 {calendars.version(c)} 版"
-    except Unavailable:
-        return default_calendar(), {}, "程序附带的工作日历（没有可用的数据库）"
+    except Unavailable as problem:
+        return default_calendar(), {}, f"程序附带的工作日历（没有用数据库：{problem.message}）"
 
 
 def _typed(asked: Mapping[str, Any], values: Mapping[str, Any]) -> Typed:

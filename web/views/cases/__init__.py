@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from engine import definitions
 from engine.cases import dossier, withdrawal
 from engine.runtime import casebook, commands
-from engine.supervision import standing, whose_time
 from web.auth import policy
 from web.context import database, me
 from web.views.cases import clocks

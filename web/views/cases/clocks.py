@@ -11,7 +11,7 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 
 from engine import clock as time
-from engine.deadlines import Calendar, Entry, EntryKind, Rule, calendars
+from engine.deadlines import Calendar, Entry, EntryKind, Rule, calendars, ledger_check
 from engine.deadlines.counting import HOURLY
 from engine.errors import Conflict, DeadlineRefused, InvalidState, InvalidValues, NotFound
 from engine.ids import new_key
@@ -64,13 +64,14 @@ def _people(entries: Iterable[Entry]) -> list[str]:
     return [person for entry in entries for person in (entry.by, entry.approver) if person]
 
 
-def _approvers(c: Connection, one: Clock) -> list[tuple[str, str]]:
-    """(id, name and post) of those who may approve for the clock's unit."""
+def _approvers(c: Connection, line: Line) -> dict[str, list[tuple[str, str]]]:
+    """(id, name and post) of those who may approve for the clock's unit; by act where the rule asks for certain roles."""
     roles = [key for key, role in ROLES.items() if "approve_clocks" in role.capabilities]
-    units = [part for part in one.unit_path.split("/") if part]
-    found = [(person, post) for unit in units for role in roles for person in directory.holders(c, role, unit)
-             for post in person.posts if post.role == role and post.unit_id == unit]
-    return [(person.id, f"{person.name}（{post.title}）") for person, post in found]
+    units = [part for part in line.clock.unit_path.split("/") if part]
+    found = [(role, person.id, f"{person.name}（{post.title}）") for unit in units for role in roles
+             for person in directory.holders(c, role, unit) for post in person.posts if post.role == role and post.unit_id == unit]
+    granting = ledger_check.approvers(line.rule, line.entries, EntryKind.EXTENDED)
+    return {"": [(key, name) for _, key, name in found], "extend": [(key, name) for role, key, name in found if role in granting]}
 
 
 def _of(c: Connection, case_id: int, clock_id: int) -> tuple[casebook.CaseView, Clock]:
@@ -88,7 +89,7 @@ def _shown(case_id: int, clock_id: int, act: str = "", errors: dict[str, str] | 
         line = _line(c, one, calendars.of(c))
         reading, explanation = clocks.reading(c, one), clocks.explanation(c, one)
         keeps = me().may("keep_clocks", one.unit_path) and one.is_open
-        people = _approvers(c, one) if keeps else []
+        people = _approvers(c, line) if keeps else {}
         names = directory.names(c, _people(line.entries))
     page = {"case": case, "line": line, "reading": reading, "explanation": explanation, "keeps": keeps, "approvers": people,
             "clock_names": names, "fates": _fates(line.entries), "act": act, "errors": errors or {}, "typed": request.form,
@@ -145,7 +146,7 @@ def _command(act: str, clock_id: int, typed: dict[str, str], person: Participant
     stretch = Stretch(begins, ends, _length(typed["length"], errors))
     seq = int(typed["entry"]) if typed["entry"].isascii() and typed["entry"].isdigit() and len(typed["entry"]) < 6 else 0
     errors |= {name: f"最多 {LONGEST_WORD} 个字。" for name in FIELDS if len(typed[name]) > LONGEST_WORD}
-    errors |= _missing(act, stretch)
+    errors = {**_missing(act, stretch), **errors}
     if errors:
         raise InvalidValues(errors)
     paper = Paper(typed["document"], typed["approver"], typed["ground"], typed["reason"])

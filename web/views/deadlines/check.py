@@ -18,7 +18,7 @@ from web.views.deadlines.book import matching, parameters_of
 from web.views.deadlines.room import blueprint
 
 COLUMNS = ("kind", "begins", "ends", "ground", "document", "length", "approver")
-SPARE_ROWS, MOST_ROWS = 1, date_question.MOST_EVENTS + 10
+MOST_ROWS = date_question.MOST_EVENTS + 10
 
 
 @blueprint.get("/deadlines")
@@ -30,8 +30,9 @@ def check() -> Any:
     chosen = _chosen(known)
     typed = _typed(_tried(known, chosen))
     found, errors = _answered(typed, calendar) if typed.rule or typed.start else (None, {})
-    page = {"typed": typed, "errors": errors, "found": found, "chosen": chosen, "rows": _rows(typed), "sets": rulebook.rule_sets(), "KINDS": date_question.KINDS,
-            "rules": rulebook.rules(clock.today()), "matches": matching(typed.rule) if "rule" in errors else ()}
+    page = {"typed": typed, "errors": errors, "found": found, "chosen": chosen, "rows": [*typed.events, TypedEvent()],
+            "sets": rulebook.rule_sets(), "rules": rulebook.rules(clock.today()), "KINDS": date_question.KINDS,
+            "NOT_ASKED": date_question.NOT_ASKED, "matches": matching(typed.rule) if "rule" in errors else ()}
     page |= reasons(found.rule, found.reading) if found else {}
     return render_template("deadlines/check.html", **page), 422 if errors else 200
 
@@ -51,11 +52,6 @@ def _answered(typed: Typed, calendar: Calendar) -> tuple[Answer | None, dict[str
         return date_question.answer(typed, calendar), {}
     except InvalidValues as refusal:
         return None, refusal.errors
-
-
-def _rows(typed: Typed) -> list[TypedEvent]:
-    """The rows to fill in: those that are filled, and a spare one."""
-    return [*typed.events, *[TypedEvent()] * SPARE_ROWS]
 
 
 def _chosen(known: Mapping[str, Any]) -> Rule | None:

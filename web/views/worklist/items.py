@@ -6,7 +6,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 
 from engine import clock, forms
 from engine.cases import dossier, handling
-from engine.errors import Conflict, InvalidState, InvalidValues
+from engine.errors import Conflict, InvalidState, InvalidValues, TooEarly
 from engine.forms import FieldState
 from engine.ids import new_key
 from engine.people import directory
@@ -84,8 +84,13 @@ def complete(item_id: str) -> Any:
     except InvalidValues as refusal:
         return _shown(found, typed, 422, errors=refusal.errors)
     except (Conflict, InvalidState) as refusal:
-        return _shown(opened(item_id), typed, 409, conflict=refusal.message)
+        return _shown(opened(item_id), typed, 409, **_refused(refusal))
     return _onwards(found.item, answer["instance"])
+
+
+def _refused(refusal: Conflict | InvalidState) -> dict[str, Any]:
+    """The law's own refusal stands at its gate; any other shows both versions."""
+    return {"early": refusal} if isinstance(refusal, TooEarly) else {"conflict": refusal.message}
 
 
 def _submit(item_id: str, typed: dict[str, Any]) -> dict[str, Any]:
