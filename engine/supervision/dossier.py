@@ -129,21 +129,22 @@ def missed(c: Connection, matter: Row[Any], order_id: int) -> bool:
 def extend(c: Connection, matter: Row[Any], issued: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
     """A later end, counted from the same day."""
     days = int(issued["days"]) + int(more["days"])
-    return _again(c, matter, {**issued, "days": days}, "extended", f"回复期限延长 {more['days']} 个工作日：{more['note']}", more.get("by"))
+    return _again(c, matter, {**issued, "days": days}, "extended", by=more.get("by"),
+                  text=f"回复期限延长 {more['days']} 个工作日：{more['note']}")
 
 
-def send_back(c: Connection, matter: Row[Any], issued: Mapping[str, Any], days: int, note: str, by: str | None) -> dict[str, Any]:
+def send_back(c: Connection, matter: Row[Any], issued: Mapping[str, Any], days: int, *, note: str, by: str | None) -> dict[str, Any]:
     """退回: put right again, with a fresh time to answer."""
     order_id = int(issued["order"])
     found = c.execute(ONE, {"i": order_id}).one()
     _go(c, matter, order_id, ("review",), "answering", by=by, sent_back=found.sent_back + 1)
     fresh = {**issued, "days": days, "from": clock.now().isoformat()}
-    answer = _again(c, matter, fresh, "sent-back", note, by)
+    answer = _again(c, matter, fresh, "sent-back", text=note, by=by)
     telling.addressee(c, matter, addressees.named(c, found.person_id, found.person_key), f"书面说明被退回，请重新说明：{note}")
     return answer
 
 
-def _again(c: Connection, matter: Row[Any], issued: Mapping[str, Any], kind: str, text: str, by: str | None) -> dict[str, Any]:
+def _again(c: Connection, matter: Row[Any], issued: Mapping[str, Any], kind: str, *, text: str, by: str | None) -> dict[str, Any]:
     until = reply_by(c, dt.datetime.fromisoformat(str(issued["from"])).astimezone(UTC), int(issued["days"]))
     c.execute(update(order).where(order.c.id == int(issued["order"])).values(reply_by=until))
     diary.note(c, matter.id, kind, text, by=by, order=int(issued["order"]), until=until.isoformat())

@@ -16,7 +16,7 @@ from engine.deadlines import calendars
 from engine.errors import NotFound
 from engine.people import directory
 from engine.runtime import clocks, parameters
-from engine.supervision import addressees, diary, lateness, numbers
+from engine.supervision import diary, lateness, numbers
 from engine.supervision.addressees import Addressee
 from engine.supervision.lines import LINES
 from engine.supervision.tables import event_, paper
@@ -88,7 +88,7 @@ def issue(c: Connection, matter: Row[Any], form: Mapping[str, Any], to: Addresse
     year, serial = numbers.take(c, unit.id, matter.line)
     said = f"{unit.name}{form['mark']}〔{year}〕{serial}号"
     facts = facts_of(c, matter)
-    body = _text(said, str(form["name"]), str(form["basis"]), to, content, facts)
+    body = _text({**form, "number": said}, to, content, facts)
     row = {"ladder_id": matter.id, "line": matter.line, "kind": form["kind"], "name": form["name"], "unit_id": unit.id,
            "unit_path": unit.path, "year": year, "serial": serial, "number": said, "person_id": to.person, "person_key": to.key,
            "addressee": to.name, "basis": form["basis"], "facts": facts, "reason": content.reason, "demand": content.demand,
@@ -124,8 +124,8 @@ def shown(moment: str | dt.datetime) -> str:
     return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"
 
 
-def _text(number: str, name: str, basis: str, to: Addressee, content: Content, facts: Mapping[str, Any]) -> str:
-    lines = [name, number, f"{to.name}：", f"事项：{facts['case']} {facts['title']}", f"环节：{facts['step']}"]
+def _text(form: Mapping[str, Any], to: Addressee, content: Content, facts: Mapping[str, Any]) -> str:
+    lines = [str(form["name"]), str(form["number"]), f"{to.name}：", f"事项：{facts['case']} {facts['title']}", f"环节：{facts['step']}"]
     if "due" in facts:
         law = f"依据{facts['law']}{facts['article']}，" if facts["law"] else ""
         lines.append(f"期限：{law}{facts['limit']}，自{shown(facts['started'])}起算，于{shown(facts['due'])}届满。")
@@ -134,7 +134,7 @@ def _text(number: str, name: str, basis: str, to: Addressee, content: Content, f
     lines += [f"事由：{content.reason}", f"要求：{content.demand}"]
     if content.reply_by is not None:
         lines.append(f"请于{shown(content.reply_by)}前书面说明。")
-    return "\n".join([*lines, f"依据：{basis}", f"发出时间：{shown(clock.now())}"])
+    return "\n".join([*lines, f"依据：{form['basis']}", f"发出时间：{shown(clock.now())}"])
 
 
 def red_cards(c: Connection, person: str, line: str) -> int:
@@ -158,8 +158,3 @@ def of(c: Connection, ladder_id: int) -> tuple[Paper, ...]:
     fields = [name for name in Paper.__dataclass_fields__ if name not in ("unit_name", "voided")]
     return tuple(Paper(**{name: getattr(row, name) for name in fields}, unit_name=units.get(row.unit_id, ""), voided=void.get(row.id))
                  for row in rows)
-
-
-def redirected(c: Connection, matter: Row[Any]) -> Addressee:
-    """Whoever a paper about this matter goes to now."""
-    return addressees.of(c, matter)

@@ -109,7 +109,7 @@ def sent_back(c: Connection, payload: Payload) -> dict[str, Any]:
     matter = ladder.one(c, int(payload["ladder"]))
     days = int(payload.get("days") or payload["standard"])
     by = dossier.last_actor(c, matter, "review")
-    return dossier.send_back(c, matter, payload["issued"], days, str(payload.get("note") or ""), by)
+    return dossier.send_back(c, matter, payload["issued"], days, note=str(payload.get("note") or ""), by=by)
 
 
 def escalate(c: Connection, payload: Payload) -> dict[str, Any]:

@@ -43,9 +43,10 @@ JOBS = (
 
 @dataclass(frozen=True)
 class Measured:
-    """One case with the time that it took. `names` are people by id; `party` names the periods of the party that were waited for."""
+    """One case with the time that it took. `names` are people by id."""
 
     instance_id: int
+    unit_path: str
     number: str
     title: str
     status: str
@@ -74,7 +75,7 @@ def measured(c: Connection, row: Row[Any]) -> Measured:
     heard = replace(heard, arrivals=tuple(one for one in heard.arrivals if _is_awaited(deployed, one.element_id)))
     time = divide(heard, _law(c, row, deployed, heard), calendars.of(c))
     names = {**heard.people, **directory.names(c, [account.person for account in time.accounts])}
-    return Measured(row.id, row.business_key, row.title, row.status, time, names)
+    return Measured(row.id, row.unit_path, row.business_key, row.title, row.status, time, names)
 
 
 def _whole_milliseconds(moment: dt.datetime) -> dt.datetime:
