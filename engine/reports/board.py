@@ -114,7 +114,7 @@ def show(c: Connection, by: Participant, unit_id: str = "") -> Board:
     links = [known.get(key) or Group(key, key, dict.fromkeys(counts.LEVELS, 0)) for key in LINKS]
     return Board(
         keeping.as_of(c), units, counts.one(c, scopes, "all"), counts.one(c, scopes, "clocks"), counts.one(c, scopes, "idle")["none"],
-        steps.named(c, "link", links), counts.of(c, scopes, "rule"),
+        steps.named(c, "link", links), steps.named(c, "rule", counts.of(c, scopes, "rule")),
         {facet: steps.named(c, facet, counts.of(c, scopes, facet, limit=TOP + 1)) for facet in FACETS}, _heat(c, scopes, units),
         days.trend(c, scopes, clock.today(), TREND), _places(c, by))
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,21 +85,23 @@ def happened(measure: str, begin: dt.datetime, end: dt.datetime, as_of: dt.datet
                 moment < as_of if measure == "late" else moment <= as_of)
 
 
-def count(c: Connection, days: Iterable[str], places: Places, as_of: dt.datetime) -> None:
-    """Count these days afresh."""
-    for day in sorted(days):
-        begin = start_of(dt.date.fromisoformat(day))
-        end = start_of(dt.date.fromisoformat(day) + dt.timedelta(days=1))
-        sums: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
-        for measure in MEASURES:
-            for row in c.execute(_grouped(measure, happened(measure, begin, end, as_of))):
-                for scope in places.above(row.unit_path):
-                    sums[scope, row.link, measure][0] += row.n
-                    sums[scope, row.link, measure][1] += row.ms
-        c.execute(delete(daily_figure).where(daily_figure.c.day == day))
-        rows = [{"day": day, "scope_id": s, "link": k, "measure": m, "n": n, "total_ms": ms} for (s, k, m), (n, ms) in sums.items()]
-        if rows:
-            c.execute(insert(daily_figure), rows)
+def count(c: Connection, day: str, places: Places, as_of: dt.datetime) -> int:
+    """Count one day afresh; answers how many steps that were."""
+    begin = start_of(dt.date.fromisoformat(day))
+    end = start_of(dt.date.fromisoformat(day) + dt.timedelta(days=1))
+    sums: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    seen = 0
+    for measure in MEASURES:
+        for row in c.execute(_grouped(measure, happened(measure, begin, end, as_of))):
+            seen += row.n
+            for scope in places.above(row.unit_path):
+                sums[scope, row.link, measure][0] += row.n
+                sums[scope, row.link, measure][1] += row.ms
+    c.execute(delete(daily_figure).where(daily_figure.c.day == day))
+    rows = [{"day": day, "scope_id": s, "link": k, "measure": m, "n": n, "total_ms": ms} for (s, k, m), (n, ms) in sums.items()]
+    if rows:
+        c.execute(insert(daily_figure), rows)
+    return seen
 
 
 def listing(c: Connection, units: Sequence[Unit], asked: Happened, as_of: dt.datetime, page: int = 1) -> tuple[tuple[Item, ...], int]:

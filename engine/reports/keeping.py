@@ -25,10 +25,10 @@ EVERY = dt.timedelta(minutes=1)
 OVERLAP = dt.timedelta(minutes=5)
 """A command's moment is that of its beginning; it is in the record only when it commits. No transaction lasts this long."""
 
-PIECE, TURNS, DAYS = 500, 2000, 3
-"""Cases, turned lines and days of one piece."""
+PIECE, TURNS, STEPS = 500, 2000, 5000
+"""Changed cases, turned lines, and counted steps of one piece."""
 
-PATIENCE = 60
+PATIENCE = 12
 """Pieces that are done while somebody waits for the first figures."""
 
 BACK = 92
@@ -132,8 +132,8 @@ def _begun(before: dt.datetime | None, value: dict[str, Any]) -> dict[str, Any]:
 def _look(c: Connection, value: dict[str, Any], tally: Tally, begun: dt.datetime) -> bool:
     """Look at one piece of the cases."""
     ids, last = _swept(c, value["after"]) if value["sweep"] else _changed(c, value)
-    changed = lines.renew(c, ids, tally, begun) if ids else []
-    value["days"] = sorted({*value["days"], *lines.days_of(changed, begun)})
+    changed = lines.renew(c, ids, tally, begun) if ids else set()
+    value["days"] = sorted({*value["days"], *changed})
     value["after"] = last
     return last < 0
 
@@ -157,9 +157,10 @@ def _turn(c: Connection, value: dict[str, Any], tally: Tally, begun: dt.datetime
 
 
 def _count(c: Connection, value: dict[str, Any], tally: Tally, begun: dt.datetime) -> bool:
-    """Count a few of the days again on which something has changed."""
-    now, value["days"] = value["days"][:DAYS], value["days"][DAYS:]
-    days.count(c, now, tally.places, begun)
+    """Count some of the days again on which something has changed, until that has been work enough."""
+    seen = 0
+    while value["days"] and seen < STEPS:
+        seen += days.count(c, value["days"].pop(0), tally.places, begun)
     if not value["days"] and value["sweep"]:
         counts.tidy(c)
     return not value["days"]

@@ -4,7 +4,7 @@
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -32,6 +32,9 @@ CASES = (select(process_instance.c.id, process_instance.c.unit_path, process_ins
 LINES = select(board_line).where(board_line.c.instance_id.in_(_IDS))
 DROP = delete(board_line).where(board_line.c.id.in_(_IDS))
 ADD = insert(board_line)
+COUNTED = ("opened_at", "warn_at", "due_at")
+MOMENTS = (select(work_item.c.id, work_item.c.created_at.label("opened_at"), work_item.c.warn_at, work_item.c.due_at, work_item.c.state)
+           .where(work_item.c.id.in_(_IDS)))
 TURNED = (select(board_line).where(board_line.c.turn_at <= bindparam("now", type_=UTCDateTime))
           .order_by(board_line.c.turn_at).limit(bindparam("n")))
 TURN = update(board_line).where(board_line.c.id == bindparam("i")).values(
@@ -55,9 +58,8 @@ def standing(state: str, warn_at: dt.datetime | None, due_at: dt.datetime | None
     return ("soon", due_at + dt.timedelta(milliseconds=1)) if warned <= now else ("fine", min(warned, due_at))
 
 
-def renew(c: Connection, ids: Collection[int], tally: Tally, now: dt.datetime) -> list[dict[str, Any]]:
-    """Make the lines of these cases what they are at `now`. Answers every line that was there before and is not there as it was, and
-    every line that is new: their days are to be counted again."""
+def renew(c: Connection, ids: Collection[int], tally: Tally, now: dt.datetime) -> set[str]:
+    """Make the lines of these cases what they are at `now`. Answers the days, up to now, whose figures may have changed by that."""
     asked = {"ids": sorted(ids)}
     wanted = {line["id"]: line for line in _wanted(c, asked, tally, now)}
     known = {row.id: dict(row._mapping) for row in c.execute(LINES, asked)}
@@ -70,7 +72,7 @@ def renew(c: Connection, ids: Collection[int], tally: Tally, now: dt.datetime) -
     for lines, sign in ((gone, -1), (new, 1)):
         for line in lines:
             tally.add(line, sign)
-    return gone + new
+    return _days(c, [line for line in gone if line["rank"] < CLOCK], {line["id"]: line for line in new if line["rank"] < CLOCK}, now)
 
 
 def turn(c: Connection, tally: Tally, now: dt.datetime, most: int) -> int:
@@ -129,7 +131,16 @@ def _placed(line: dict[str, Any], kind: int, now: dt.datetime) -> dict[str, Any]
     return {"rank": kind + LEVELS.index(level), "sort_at": line["due_at"] or line["opened_at"], "turn_at": turns}
 
 
-def days_of(lines: Sequence[dict[str, Any]], until: dt.datetime) -> set[str]:
-    """The days, up to a moment, on which something happened to these lines."""
-    moments = (line[name] for line in lines if line["rank"] < CLOCK for name in ("opened_at", "warn_at", "due_at"))
-    return {str(clock.local(moment).date()) for moment in moments if moment is not None and moment <= until}
+def _days(c: Connection, gone: Sequence[dict[str, Any]], new: Mapping[str, dict[str, Any]], now: dt.datetime) -> set[str]:
+    """The days on which something counts that did not, or no longer does. That a step was ended after its time changes no day but
+    the day of its end; a moment that was moved changes the day where it was and the day where it is."""
+    ended = {row.id: row._asdict() for row in c.execute(MOMENTS, {"ids": [line["id"] for line in gone if line["id"] not in new]})}
+    known = {line["id"] for line in gone}
+    moments: set[dt.datetime | None] = {line[name] for key, line in new.items() if key not in known for name in COUNTED}
+    for old in gone:
+        after = new.get(old["id"]) or ended.get(old["id"])
+        stood = after is None or "suspended" in {old["state"], after["state"]} and old["state"] != after["state"]
+        for name in COUNTED:
+            if after is None or stood or old[name] != after[name]:
+                moments |= {old[name], after[name] if after else None}
+    return {str(clock.local(moment).date()) for moment in moments if moment is not None and moment <= now}

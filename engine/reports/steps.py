@@ -1,6 +1,7 @@
 """Lines of the board as people read them: which case, which step, whose move it is, and how late."""
 
 import datetime as dt
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from engine import clock
 from engine.cases.tables import category
+from engine.deadlines import rulebook
 from engine.people import ROLES, directory
 from engine.reports import counts
 from engine.reports.counts import CLOCK, IDLE, Group
@@ -83,9 +85,17 @@ class Names:
             return LINKS.get(key, LINKS[""])
         if facet == "holder":
             return self.holder(key) + ("（待领取）" if "@" in key else "")
+        if facet == "rule":
+            return f"{key} {_rules()[key]}" if key in _rules() else key
         if facet == "matter":
             return "未分类" if key == NOBODY else self.matters.get(key, key)
         return "直接指定到人" if key == NOBODY else self.units.get(key, key)
+
+
+@functools.cache
+def _rules() -> Mapping[str, str]:
+    """What the shipped rules are called."""
+    return {rule.id: rule.name for rule in rulebook.rules()}
 
 
 def named(c: Connection, facet: str, groups: Sequence[Group]) -> tuple[Group, ...]:

@@ -1,6 +1,7 @@
 """The inspector's day, at a desk: see everything of the own town, change nothing but remind, take a list away."""
 
 import io
+import re
 
 import openpyxl
 import pytest
@@ -35,11 +36,12 @@ def test_every_figure_opens_the_list_behind_it(staff):
         inspector.goes(address)
         expect(page.locator("#list .badge-count")).to_have_text(number)
 
-    number = page.locator("table").first.locator("tbody tr a.num, tbody tr .num a").first
-    inspector.goes(BOARD)
-    wanted = number.inner_text()
-    number.click()
-    expect(page.locator("#list .badge-count")).to_have_text(wanted)
+    for place in (".columns td.num a", "table.heat td a"):
+        inspector.goes(BOARD)
+        number = page.locator(place).first
+        wanted = re.search(r"\d+", number.inner_text())[0]
+        number.click()
+        expect(page.locator("#list .badge-count")).to_have_text(wanted)
 
 
 def test_a_filter_goes_on_to_a_case_and_back_again(staff):
@@ -58,7 +60,7 @@ def test_a_filter_goes_on_to_a_case_and_back_again(staff):
 def test_nothing_can_be_changed_but_by_reminding(staff):
     inspector = staff.enter("jw1")
     page = inspector.goes(BOARD)
-    assert posting_forms(page) == {"export", "urge"}
+    assert posting_forms(page) == {"export", "urge", "refresh"}
 
     page.locator("main table").last.locator("td.main-cell a").first.click()
 
@@ -103,3 +105,55 @@ def test_a_case_of_the_other_town_is_not_there(staff):
 
     expect(page.locator("main")).to_contain_text("没有找到")
     stranger.snaps("not-found")
+
+
+def test_a_monday_leads_from_the_board_down_to_a_case_and_to_the_printed_month(staff):
+    """Board, a village, its most urgent list, a case; back; the trend's numbers; the report of the month, one number of it, on paper."""
+    inspector = staff.enter("jw1")
+    page = inspector.goes(BOARD)
+    expect(page.locator("svg.chart")).to_be_visible()
+    expect(page.locator(".as-of")).to_contain_text("截至")
+
+    villages = page.locator(".columns table", has=page.locator("th", has_text="村社"))
+    village = villages.locator("tbody tr", has=page.locator(".chip-late")).first
+    name = village.locator("td a").first.inner_text()
+    village.locator("td a").first.click()
+    expect(page.locator("h1")).to_contain_text(name)
+    late = page.locator("nav.figures a").first
+    number = late.locator("strong").inner_text()
+    late.click()
+    expect(page.locator("#list .badge-count")).to_have_text(number)
+    inspector.snaps("board-list")
+    page.locator("main table td.main-cell a").first.click()
+    expect(page.locator(".timeline")).to_be_visible()
+
+    inspector.goes(BOARD).locator("summary", has_text="看每天的数字").click()
+    point = page.locator("details[open] td.num a").first
+    wanted = re.search(r"\d+", point.inner_text())[0]
+    point.click()
+    expect(page.locator("#count")).to_have_text(wanted)
+
+    page = inspector.goes("/reports/monthly?month=2026-02")
+    inspector.snaps("monthly")
+    figure = page.locator("tr.indicator", has_text="按期处置率").locator("td.num a").last
+    wanted = figure.inner_text()
+    figure.click()
+    expect(page.locator("#count")).to_have_text(wanted)
+
+    page.go_back()
+    page.emulate_media(media="print")
+    expect(page.locator("p.taken")).to_be_visible()
+    for hidden in (".topbar", "nav.side", "form.filters"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_the_month_can_be_taken_away_as_a_spreadsheet(staff):
+    inspector = staff.enter("jw1")
+    page = inspector.goes("/reports/monthly?month=2026-02")
+
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="导出表格").click()
+
+    book = openpyxl.load_workbook(io.BytesIO(taken.value.path().read_bytes()))
+    assert taken.value.suggested_filename == "监督月报-2026-02.xlsx" and "汤月娥" in book["指标"]["A1"].value

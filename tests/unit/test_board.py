@@ -234,7 +234,7 @@ def test_a_worker_that_is_cut_off_is_gone_on_with(filled: Database, monkeypatch:
     filled.run(keeping.again)
     monkeypatch.setattr(keeping, "PIECE", 1)
     monkeypatch.setattr(keeping, "NEXT", keeping.NEXT.limit(4))
-    monkeypatch.setattr(keeping, "DAYS", 10)
+    monkeypatch.setattr(keeping, "STEPS", 1)
     for _ in range(2):
         assert filled.run(keeping.advance) is True
     assert shown(filled).as_of is None
