@@ -120,16 +120,22 @@ def rule_id(text: str) -> str:
 
 
 def _rule(typed: Typed, start: dt.datetime) -> Rule:
-    """The version in force on the day of the start; what is wrong is said at the rule set, at the rule, or at the day if only it does not
-    fit."""
+    """The version in force on the day of the start; what is wrong is said where it can be mended."""
     wanted, day, chosen = rule_id(typed.rule), start.astimezone(SHANGHAI).date(), typed.rule_set.strip()
     try:
         return rulebook.rule(wanted, day=day, rule_set=chosen, parameters=typed.parameters)
     except DeadlineRefused as refusal:
-        if chosen and chosen not in rulebook.rule_sets():
-            raise InvalidValues({"set": refusal.message}, FAULTY) from refusal
-        today = {one.id for one in rulebook.rules(clock.today(), rule_set=chosen) if one.is_set or one.parameter in typed.parameters}
-        raise InvalidValues({"start" if wanted in today else "rule": refusal.message}, FAULTY) from refusal
+        raise InvalidValues({_place(wanted, day, chosen, typed.parameters): refusal.message}, FAULTY) from refusal
+
+
+def _place(wanted: str, day: dt.date, chosen: str, parameters: Mapping[str, Any]) -> str:
+    """Which field a refused rule is about: the rule set, the day if only it does not fit, the value that is tried, else the rule."""
+    if chosen and chosen not in rulebook.rule_sets():
+        return "set"
+    there = next((one for one in rulebook.rules(day, rule_set=chosen) if one.id == wanted), None)
+    if there is None:
+        return "start" if any(one.id == wanted for one in rulebook.rules(rule_set=chosen)) else "rule"
+    return "value" if there.parameter in parameters else "rule"
 
 
 def _add(rule: Rule, entries: list[Entry], event: tuple[int, Entry], calendar: Calendar, asked: dt.datetime) -> None:

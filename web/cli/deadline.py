@@ -22,7 +22,7 @@ PERIOD = "自:至:理由:文书，例如 2026-03-01:2026-03-10:test:鉴定委托
 EXTENSION = "长度:审批人:文书，例如 30:王镇长:延长审批表5号"
 HOUR = re.compile(r".*T\d{1,2}", re.ASCII)
 MINUTES = re.compile(r"\d{2}", re.ASCII)
-OPTIONS = {"start": "--from", "on": "--on", "rule": "规则", "events": "事件"}
+OPTIONS = {"start": "--from", "on": "--on", "rule": "规则", "set": "--rule-set", "value": "--parameter", "events": "事件"}
 PARTS = {"begins": "自", "ends": "至", "ground": "理由", "document": "文书", "length": "长度", "approver": "审批人", "kind": "种类"}
 
 
