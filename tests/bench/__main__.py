@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.bench import figure, in_memory, redating, scaling, transactions, waking
+from tests.bench import board, figure, in_memory, redating, scaling, transactions, waking
 from tests.bench.figure import Figure
 from tests.bench.stores import Store, stores
 
@@ -40,6 +40,7 @@ def _each(store: Store, take: Callable[[str, Callable[[], list[Figure]]], None],
     take("transactions", lambda: transactions.measure(store.copy()))
     take("scaling", lambda: scaling.measure(store))
     take("timers", lambda: waking.measure(store))
+    take("board", lambda: board.measure(store, sizes.get("board") or board.CLOSED))
     take("redating", lambda: redating.measure(store, sizes.get("redating") or redating.OPEN))
 
 
