@@ -16,13 +16,18 @@ from engine import clock, ids
 from engine.database import Database, UTCDateTime
 from engine.notifications import choices, hours, inbox, limits, progress
 from engine.notifications.channels import Channels, Down, Refused
-from engine.notifications.kinds import MAIL, Kind
+from engine.notifications.kinds import CHANNEL_WORDS, MAIL, Kind
 from engine.notifications.letters import Letter
+from engine.notifications.outbox import Message, post
 from engine.notifications.tables import delivery, notice
+from engine.people import directory
 from engine.runtime import failing
 
 LEASE, AT_ONCE = dt.timedelta(seconds=60), dt.timedelta(milliseconds=1)
 GIVE_UP = dt.timedelta(hours=12)
+LOUD = 5
+"""Failures in a row after which administrators are told."""
+
 BUDGET = 3.0  # seconds of one call, after which timers and jobs have their turn again
 NOT_OFFERED = "系统没有开通这个渠道，请联系系统管理员。"
 DONE_ALREADY = "事情已经办完，不再提醒。"
@@ -177,10 +182,17 @@ def _rest(c: Connection, row: Row[Any], why: str) -> None:
     failures = int(known.get("failures", 0)) + 1
     since = known.get("since") or now.isoformat()
     _note(c, row.channel, {"failures": failures, "since": since, "until": (now + failing.pause(failures)).isoformat(), "error": why})
+    if failures == LOUD:
+        words = f"消息渠道“{CHANNEL_WORDS[row.channel]}”连续 {LOUD} 次送不出去：{why}请在“消息送达”中查看。"
+        post(c, Message(Kind.ORDER, f"rest:{row.channel}:{since}", words), _administrators(c))
     if now - dt.datetime.fromisoformat(since) < GIVE_UP:
         return
     given_up = c.execute(STALE, {"c": row.channel, "before": now - GIVE_UP, "error": why, "at": now}).scalars().all()
     inbox.show(c, given_up)
+
+
+def _administrators(c: Connection) -> set[str]:
+    return {person.id for unit in directory.units(c, level="city") for person in directory.holders(c, "system_admin", unit.id)}
 
 
 def _rests(channel: str) -> str:

@@ -10,7 +10,9 @@ from typing import Any
 from engine.notifications.kinds import KIND_WORDS, Kind
 
 LINES = (("case_number", "编号"), ("title", "事项"), ("step", "环节"), ("due", "截止"))
-LONGEST = 120
+LONGEST, TITLE = 120, 40
+SAID = ("level", "case_number", "title", "step", "due")
+"""All that is ever said about a case outside."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,18 @@ class Letter:
         lines += [_row(one) for one in self.about.get("lines", ())]
         where = f"请登录系统查看和办理：{self.site}" if self.site else "请登录系统查看和办理。"
         return "\n".join([KIND_WORDS[self.kind], *lines, "", where, "此消息由系统自动发出，请勿回复；在“我的账号”的“提醒方式”中可以调整。"])
+
+
+def outgoing(about: Mapping[str, Any]) -> dict[str, Any]:
+    """What of this may leave: of a title only what stands before the colon, for what follows it is what somebody reported."""
+    said: dict[str, Any] = {name: _short(about[name]) for name in SAID if about.get(name)}
+    if "title" in said:
+        said["title"] = said["title"].partition("：")[0][:TITLE]
+    if "counts" in about:
+        said["counts"] = {str(level): int(number) for level, number in about["counts"].items()}
+    if "lines" in about:
+        said["lines"] = [outgoing(line) for line in about["lines"]]
+    return said
 
 
 def _row(one: Mapping[str, Any]) -> str:

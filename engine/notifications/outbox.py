@@ -16,6 +16,7 @@ from engine.database import UTCDateTime
 from engine.notifications import choices, hours, inbox
 from engine.notifications.choices import Choice
 from engine.notifications.kinds import APP, Kind
+from engine.notifications.letters import outgoing
 from engine.notifications.tables import delivery, notice
 
 TOLD = select(notice.c.id).where(notice.c.key == bindparam("k"), notice.c.person_id.in_(bindparam("people", expanding=True)))
@@ -29,7 +30,8 @@ REVIVE = (update(delivery)
 class Message:
     """What people are told. `key` is its name for ever; `text` is read inside the system only.
 
-    `about` is all that may leave the system: case_number, title, step, due (a moment as text), or `lines` of such mappings. `subject`
+    `about` is all that may leave the system: case_number, title, step, due (a moment as text), or `lines` of such mappings; of a title
+    only what stands before the colon does, and other names are left out. `subject`
     is what it reminds of ("item:…", "clock:…"): once that is done, what still waits is dropped. `urgent`: goes out by night too.
     """
 
@@ -70,7 +72,7 @@ def _revive(c: Connection, message: Message, people: Iterable[str]) -> None:
 
 
 def _notice(message: Message, shown: bool) -> dict[str, Any]:
-    about = None if message.about is None else dict(message.about)
+    about = None if message.about is None else outgoing(message.about)
     return {"key": message.key, "instance_id": message.instance_id, "text": message.text, "kind": message.kind, "urgent": message.urgent,
             "shown": shown, "about": about}
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from engine.errors import InvalidValues
-from engine.notifications import choices, overview, trying
+from engine.notifications import choices, hours, overview, trying
 from engine.notifications.choices import Choice
 from engine.notifications.kinds import ALWAYS_IN_APP, APP, CHANNEL_WORDS, CHOSEN, KIND_WORDS, MAIL, Kind
 from web import channels
@@ -38,9 +38,9 @@ def _chosen() -> Choice:
 def _page(choice: Choice | None, errors: dict[str, str]) -> Any:
     with database().reading() as c:
         choice = choice or choices.of(c, me().id)
-        sent = overview.own(c, me().id)
-    page = render_template("account/reminders.html", choice=choice, errors=errors, sent=sent, ways=_ways(), KINDS=KINDS, HINTS=HINTS,
-                           ALWAYS=ALWAYS_IN_APP, WAYS=CHANNEL_WORDS, APP=APP, MAIL=MAIL)
+        sent, night = overview.own(c, me().id), hours.in_force(c)
+    page = render_template("account/reminders.html", choice=choice, errors=errors, sent=sent, night=night, ways=_ways(),
+                           KINDS=KINDS, HINTS=HINTS, ALWAYS=ALWAYS_IN_APP, WAYS=CHANNEL_WORDS, APP=APP, MAIL=MAIL)
     return page, 422 if errors else 200
 
 
