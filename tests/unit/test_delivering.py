@@ -239,15 +239,15 @@ def test_after_half_a_day_it_is_given_up_and_stands_in_the_inbox(town):
     tells(town, CADRE, kind=Kind.RESULT)
     assert inbox_of(town, CADRE) == []
     way = Way([Down("用不了")] * 100)
-    for _ in range(30):
+    for _ in range(80):
         delivers(town, way)
         town.waits(minutes=30)
 
-    assert statuses(town) == ["failed"]
+    assert set(statuses(town)) == {"failed"}
     assert inbox_of(town, CADRE) == [WORDS]
     with town.database.reading() as c:
         assert (overview.own(c, CADRE)[0].words, overview.own(c, CADRE)[0].why) == ("没有送到", "用不了")
-    assert len(way.got) <= 12
+    assert [letter.person_id for letter in way.got].count(CADRE) <= 12
 
 
 def test_what_the_other_side_refuses_is_not_tried_again(town):
