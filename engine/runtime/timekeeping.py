@@ -84,9 +84,13 @@ def _begin(case: Case, host: CaseHost, fresh: Sequence[Span], limits: Limits) ->
     new = [_row(case, host, span, limit) for span in fresh for limit in limits[span.key] if limit.continues is None]
     if new:
         case.c.execute(ledgers.ADD, new if len(new) > 1 else new[0])
+    going: set[int] = set()
     for span in fresh:
         for limit in limits[span.key]:
-            if limit.continues is not None:
+            if limit.continues in going:
+                _go_along(case, host, span, limit)
+            elif limit.continues is not None:
+                going.add(limit.continues)
                 _go_on(case, host, span, limit)
             if limit.rule.id:
                 tell(case, "clock-continued" if limit.continues else "clock-started", span.element, limit)
@@ -134,13 +138,23 @@ def _go_on(case: Case, host: CaseHost, span: Span, limit: Limit) -> None:
     """The stopped clock goes on under a new key; that it had stopped stays in its ledger."""
     ledger = ledgers.one(case.c, limit.continues or 0)
     if ledger is None:
-        return
+        raise LookupError(f"clock {limit.continues} of case {case.id} is gone")
     row, back = ledger.row, ledgers.reopening(ledger)
     stopped = Entry(row.entries + 1, EntryKind.STOPPED, row.stopped_at, from_at=row.stopped_at, reason=row.stop_reason)
     ledgers.write(case.c, [ledgers.values_of(one, row.id) for one in (stopped, back)])
     dated = ledgers.dated(limit.reading, watched=is_watched(host, span.element))
     case.c.execute(ledgers.DATE, {"clock": row.id, "to": limit.reading.status, "n": back.seq, "version": host.dated_by,
                                   "of": span.key, **dated})
+
+
+def _go_along(case: Case, host: CaseHost, span: Span, limit: Limit) -> None:
+    """A countersign that is sent back: what one signer's clock had run counts for each of the others too, ledger and all."""
+    ledger = ledgers.one(case.c, limit.continues or 0)
+    if ledger is None:
+        raise LookupError(f"clock {limit.continues} of case {case.id} is gone")
+    row = {**_row(case, host, span, limit), "status": limit.reading.status, "entries": 1 + len(ledger.added)}
+    clock_id = case.c.execute(ledgers.ADD.returning(deadline_clock.c.id), row).scalar_one()
+    ledgers.write(case.c, [ledgers.values_of(ledgers.entry_of(one), clock_id) for one in ledger.added])
 
 
 def halt(case: Case, host: CaseHost) -> None:

@@ -24,6 +24,8 @@ OUTSIDE, INSIDE, REFUSED = "walk.outside", "walk.inside", "42"
 KNOWN = {OUTSIDE: Function(), INSIDE: Function()}
 SIGNERS = (CADRE, OTHER_CADRE, OFFICER)
 NOBODY_ELSE, NO_WAY_BACK = 0.1, 0.1
+RULES, BY_LAW = ("DL-A2", "DL-B2", "DL-B3", "DL-C1"), 0.4
+WHOLE = """gl:startRoles="grid_worker" gl:startForm="f" gl:deadline="DL-C6" gl:ruleSet='"RS-SAMR"'"""
 
 
 class LivingDice(Dice):
@@ -99,11 +101,12 @@ def dressed(document: bytes, dice: Dice) -> bytes:
         of = dice.random.random()
         more = ' gl:assignee="case.reporter"' if of < NOBODY_ELSE and "gl:assignee" not in found[0] else ""
         more += ' gl:sendBack="none" gl:withdraw="no"' if of > 1 - NO_WAY_BACK else ""
+        more += f' gl:deadline="{dice.random.choice(RULES)}"' if dice.random.random() < BY_LAW else ""
         role = f'name="{found[2]}" gl:role="village_cadre" gl:formRef="f" gl:limit="2" gl:limitUnit="hours"'
         return f'<userTask {found[1]}id="{found[2]}" {role}{more}'
 
     text = re.sub(r'<userTask ([^>]*?)id="(\w+)"', person, document.decode())
-    return re.sub(r'<process id="(\w+)"', r'<process id="\1" gl:startRoles="grid_worker" gl:startForm="f"', text).encode()
+    return re.sub(r'<process id="(\w+)"', rf'<process id="\1" {WHOLE}', text).encode()
 
 
 def publish(c: Connection, seed: int) -> bool:

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from engine.runtime import case as cases
 from engine.runtime import commands
 from engine.runtime.turn import turn
+from tests.properties import clock_acts  # noqa: F401 - registers its acts
 from tests.properties.acts import ACTS, MESSAGE, TROUBLES, WAITING, Steps, answers
 from tests.properties.living_diagrams import publish
 from tests.properties.walking import Tally

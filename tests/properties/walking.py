@@ -16,6 +16,8 @@ from engine.runtime import history, jobs, replay, timers, watch
 from engine.runtime.rows import Known
 from engine.runtime.service_registry import BusinessError, Function
 from engine.runtime.tables import (
+    clock_entry,
+    deadline_clock,
     draft,
     incident,
     involvement,
@@ -29,13 +31,16 @@ from engine.runtime.tables import (
 )
 from engine.runtime.turn import look
 from engine.spiff import JobWait, MessageWait, TimerWait, UserTaskWait
+from tests.properties.clock_checks import Watched
 from tests.properties.living_diagrams import INSIDE, OUTSIDE, REFUSED
 from tests.town import TICK, Town
 
 INSTANCE = bindparam("i")
 PICTURE = (
-    *(select(t).where(t.c.instance_id == INSTANCE).order_by(*t.primary_key) for t in (work_item, timer, subscription, job, involvement)),
+    *(select(t).where(t.c.instance_id == INSTANCE).order_by(*t.primary_key)
+      for t in (work_item, timer, subscription, job, involvement, deadline_clock)),
     select(process_instance).where(process_instance.c.id == INSTANCE),
+    select(clock_entry).join(deadline_clock).where(deadline_clock.c.instance_id == INSTANCE).order_by(*clock_entry.primary_key),
     select(draft).join(work_item).where(work_item.c.instance_id == INSTANCE).order_by(draft.c.work_item_id, draft.c.person_id),
     select(message).where(or_(message.c.consumed_by.is_(None), message.c.consumed_by == INSTANCE)).order_by(message.c.id),
     select(incident).where(or_(incident.c.instance_id.is_(None), incident.c.instance_id == INSTANCE)).order_by(incident.c.id),
@@ -110,6 +115,7 @@ class Ground:
     def __init__(self, town: Town, tally: Tally) -> None:
         self.town, self.database, self.tally, self.outside = town, town.database, tally, Outside()
         self.sent: list[Sent] = []
+        self.watched = Watched()
         self.refusal: EngineError | None = None
         town.case = 0
 
@@ -118,7 +124,7 @@ class Ground:
     def attempt(self, act: Any, who: str, *what: Any, **how: Any) -> bool:
         """A command by a person, under a key of its own; a refusal is fine, but then nothing at all has changed."""
         person = self.town.person(who)
-        return self.submit(act.__name__, [who, *what, how], lambda c: act(c, *what, by=person, **how))
+        return self.submit(act.__name__, [who, repr(what), repr(how)], lambda c: act(c, *what, by=person, **how))
 
     def submit(self, name: str, payload: Any, work: Callable[[Connection], Any]) -> bool:
         self.tally.submissions += 1
@@ -195,6 +201,8 @@ class Ground:
         told = sorted(json.loads(row.body)["key"] for row in self.found(TOLD_DONE))
         assert told == sorted(row.id for row in self.found(DONE)), "a completed step is told other than once"
         assert self.found(TOO_EARLY) == []
+        with self.database.reading() as c:
+            self.watched.check(c, self.town.case, self.town.clock())
         self._alive() if not self.ended() else self._at_peace()
 
     def _at_peace(self) -> None:

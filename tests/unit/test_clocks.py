@@ -9,7 +9,7 @@ from engine.deadlines.ledger import EntryKind
 from engine.errors import DeadlineRefused, NotAllowed, TooEarly
 from engine.runtime import casebook, clocks, commands, desk
 from engine.runtime.commands import Paper, Stretch
-from tests.notation import boundary, extension, timer
+from tests.notation import boundary, extension, many, timer
 from tests.town import BOSS, COMMANDER, LEADER, OFFICER, OTHER_OFFICER
 
 LAB = Paper(document="检测委托书〔2026〕3号", approver=BOSS, ground="testing", reason="送检")
@@ -202,6 +202,33 @@ def test_a_step_sent_back_goes_on_with_its_statutory_clock_and_begins_its_own_li
     town.does(OFFICER, "核查")
     back = clock_of(town, "DL-A4")
     assert (back.id, back.due_at, back.status) == (left.id, left.due_at, "running")
+
+
+SIGNERS = many('<loopDataInputRef>signers</loopDataInputRef><inputDataItem id="signer"/>')
+SIGNED = f"""
+    start s
+    script choose signers = ["{OFFICER}", "{OTHER_OFFICER}"]
+    <userTask id="sign" name="会签" {STEP} gl:assignee="signer" gl:deadline="DL-A2">{SIGNERS}</userTask>
+    user second name="复核" gl:role="team_leader" gl:scope="town"
+    end e
+    s -> choose -> sign -> second -> e
+"""
+
+
+def test_every_signer_of_a_countersign_that_is_sent_back_goes_on_with_the_clock(town):
+    town.draws(SIGNED, ruleSet='"RS-SAMR"')
+    town.report()
+    begun = clock_of(town, "DL-A2").started_at
+    town.waits(days=1)
+    town.does(OFFICER, "会签")
+    town.does(OTHER_OFFICER, "会签")
+    town.waits(days=1)
+    town.acts(commands.send_back, LEADER, town.item(LEADER, "复核"), "sign", reason="材料不全")
+
+    with town.database.reading() as c:
+        running = [one for one in clocks.of_case(c, town.case) if one.rule == "DL-A2" and one.is_open]
+    assert {one.key for one in running} == {town.item(OFFICER, "会签"), town.item(OTHER_OFFICER, "会签")}
+    assert {one.started_at for one in running} == {begun} and len({one.due_at for one in running}) == 1
 
 
 def test_handing_a_step_on_to_somebody_else_leaves_its_clock_alone(penalty):
