@@ -37,8 +37,9 @@ log = logging.getLogger(__name__)
 
 _until, _now = bindparam("until", type_=UTCDateTime), bindparam("now", type_=UTCDateTime)
 _RESTING: BindParameter[Any] = bindparam("resting", expanding=True)
-_READY = (select(delivery.c.id).where(delivery.c.status == "due", delivery.c.due_at < _now, delivery.c.channel.not_in(_RESTING))
-          .order_by(delivery.c.due_at, delivery.c.id).limit(1).with_for_update(skip_locked=True).cte("ready"))
+READY = (select(delivery.c.id).where(delivery.c.status == "due", delivery.c.due_at < _now, delivery.c.channel.not_in(_RESTING))
+         .order_by(delivery.c.due_at, delivery.c.id).limit(1).with_for_update(skip_locked=True))
+_READY = READY.cte("ready")
 # Looked at again on the newest row: it may have been taken, or dropped, while its lock was waited for.
 CLAIM = (update(delivery).where(delivery.c.id.in_(select(_READY.c.id)), delivery.c.status == "due", delivery.c.due_at < _now)
          .values(attempts=delivery.c.attempts + 1, status="leased", lease_until=_until, lease_token=bindparam("token"))

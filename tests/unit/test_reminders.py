@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from engine.clock import SHANGHAI
-from engine.notifications import choices, inbox, reminders
+from engine.notifications import choices, delivering, following, inbox, limits, reminders, watching
 from engine.notifications.choices import Choice
 from engine.notifications.kinds import Kind
 from engine.notifications.tables import delivery, notice, reminder
 from engine.runtime import commands, parameters
+from tests.conftest import START
 from tests.town import ADMIN, AREA, CADRE, FINDER, LEADER, OTHER_CADRE, TICK
 
 STEP = """
@@ -244,3 +245,18 @@ def test_whoever_wants_no_notice_of_new_work_gets_none_but_cannot_shut_out_what_
     with town.database.reading() as c:
         assert [one.kind for one in inbox.of(c, CADRE)] == ["overdue"]
         assert inbox.unread(c, CADRE) == 1
+
+
+def test_a_pass_finds_what_is_due_by_indexes_alone(sqlite_database):
+    asked = (watching.DUE, watching.NEXT, watching.KNOWN, watching.WAITING, following.FEED, delivering.READY, delivering.EXPIRED,
+             delivering.NEXT_DUE, limits.LIVE, limits.CLOCKS)
+    values = {"now": START, "n": 1, "ids": [1], "after": 0, "resting": ["-"], "until": START, "token": "x"}
+    plans = []
+    with sqlite_database.reading() as c:
+        for statement in asked:
+            wanted = {name: value for name, value in values.items() if name in statement.compile().params}
+            said = statement.params(**wanted).compile(dialect=c.dialect, compile_kwargs={"render_postcompile": True}).string
+            plans += [row.detail for row in c.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", (None,) * said.count("?"))]
+
+    assert len(plans) >= len(asked)
+    assert [plan for plan in plans if plan.startswith("SCAN")] == []
