@@ -21,7 +21,7 @@ DONE = (select(work_item.c.id, work_item.c.instance_id, work_item.c.name, work_i
         .where(work_item.c.state == "completed", work_item.c.due_at.is_not(None)))
 CLOCK = deadline_clock.c
 STOOD = (select(clock_entry.c.clock_id, clock_entry.c.seq, clock_entry.c.recorded_at, clock_entry.c.recorded_by, clock_entry.c.document,
-                CLOCK.name, CLOCK.rule, CLOCK.due_at, CLOCK.stopped_at, *reading.ABOUT)
+                CLOCK.name, CLOCK.rule, CLOCK.due_at, CLOCK.stopped_at, CLOCK.started_at, *reading.ABOUT)
          .join(deadline_clock, CLOCK.id == clock_entry.c.clock_id)
          .join(process_instance, process_instance.c.id == CLOCK.instance_id)
          .where(clock_entry.c.kind == "suspended", clock_entry.c.ground != HALT, CLOCK.stop_reason == "done"))
@@ -40,12 +40,17 @@ class _Stood:
     done_at: dt.datetime
     done_by: str | None
     due_at: dt.datetime
+    began_at: dt.datetime
+
+    def is_near(self, limits: Limits) -> bool:
+        """Little was left of its limit when it was done, in hours and as a share of the whole, or nothing at all."""
+        rest, whole = self.due_at - self.done_at, self.due_at - self.began_at
+        return rest <= dt.timedelta(hours=limits["suspend.hours"]) and rest <= whole * limits["suspend.share"] / 100
 
 
 def find(c: Connection, period: Period, paths: Sequence[str], limits: Limits) -> tuple[Sign, ...]:
     """The signs of this kind whose suspension lies in the period."""
-    near = dt.timedelta(hours=limits["suspend.hours"])
-    stood = [one for one in (*_cases(c, period, paths), *_clocks(c, period, paths)) if one.due_at - one.done_at <= near]
+    stood = [one for one in (*_cases(c, period, paths), *_clocks(c, period, paths)) if one.is_near(limits)]
     names = named(c, [person for one in stood for person in (one.halted_by, one.done_by)])
     return newest([_sign(one, names, limits) for one in stood])
 
@@ -62,7 +67,7 @@ def _cases(c: Connection, period: Period, paths: Sequence[str]) -> Iterator[_Sto
             continue
         done.add(day)
         yield _Stood(f"item:{row.id}", move.case, move.at, move.actor, str(move.body.get("reason") or ""), row.name, row.ended_at,
-                     row.ended_by, row.due_at)
+                     row.ended_by, row.due_at, row.created_at)
 
 
 def _clocks(c: Connection, period: Period, paths: Sequence[str]) -> Iterator[_Stood]:
@@ -73,7 +78,7 @@ def _clocks(c: Connection, period: Period, paths: Sequence[str]) -> Iterator[_St
         same = clock.local(row.stopped_at).date() == clock.local(row.recorded_at).date()
         if same and row.stopped_at > row.recorded_at:
             yield _Stood(f"entry:{row.clock_id}:{row.seq}", reading.about(row), row.recorded_at, row.recorded_by, row.document,
-                         f"{row.rule} {row.name}".strip(), row.stopped_at, None, row.due_at)
+                         f"{row.rule} {row.name}".strip(), row.stopped_at, None, row.due_at, row.started_at)
 
 
 def _sign(one: _Stood, names: Mapping[str, str], limits: Limits) -> Sign:
@@ -84,6 +89,6 @@ def _sign(one: _Stood, names: Mapping[str, str], limits: Limits) -> Sign:
     lines = (Line(one.halted_at, halted, one.case.id),
              Line(one.done_at, f"{said(one.done_at)} “{one.what}”{doer}办结，{last}。", one.case.id))
     measures = (Measured("从停止计时到办结", length(one.done_at - one.halted_at), "同一天"),
-                Measured("办结时距到期", last, f"不超过 {limits['suspend.hours']:g} 小时"))
+                Measured("办结时距到期", last, f"不超过 {limits['suspend.hours']:g} 小时和全部时限的 {limits['suspend.share']:g}%"))
     persons = {person: names[person] for person in (one.halted_by, one.done_by) if person}
     return Sign(KIND, one.key, one.done_at, f"停止计时后当天办结“{one.what}”，当时{last}。", persons, (one.case,), lines, measures)
