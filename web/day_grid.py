@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from engine.clock import local
 from engine.deadlines import DayLine, Reading, Rule, Why
 
 MOST_MONTHS = 14
@@ -55,58 +54,9 @@ def months(rule: Rule, reading: Reading) -> tuple[Month, ...]:
 
 
 def reasons(rule: Rule, reading: Reading) -> dict[str, Any]:
-    """The months, the looks that appear in them and the list of ranges, as the page of reasons wants them."""
+    """The months and the looks that appear in them, as the page of reasons wants them."""
     found = months(rule, reading)
-    return {"months": found, "looks": looks(found), "ranges": [*_ranges(rule, reading), *_stretches(rule, reading)]}
-
-
-@dataclass(frozen=True)
-class Range:
-    """Days next to each other that are alike, or one stretch of a rule by hour. `numbers` are their places in the count."""
-
-    span: str
-    counted: bool
-    numbers: str
-    reason: str
-
-
-def _ranges(rule: Rule, reading: Reading) -> Iterator[Range]:
-    names = {one.id: one.name for one in rule.grounds}
-    for (why, reason), some in groupby(reading.days, key=lambda line: (line.why, _why(line, names))):
-        days = list(some)
-        first, last = days[0], days[-1]
-        numbers = f"第 {first.number} 日" if first.number == last.number else f"第 {first.number}—{last.number} 日"
-        span = _said(first.date) if first is last else f"{_said(first.date)}至{_said(last.date)}"
-        yield Range(f"{span}（{len(days)} 日）" if len(days) > 1 else span, first.counted, numbers if first.counted else "",
-                    reason or WORDS[LOOKS[why]])
-
-
-def _why(line: DayLine, names: dict[str, str]) -> str:
-    if line.why is Why.EXCLUDED and line.stretch is not None:
-        return "，".join(filter(None, (names.get(line.stretch.ground, line.stretch.ground), line.stretch.document)))
-    if line.why in (Why.HOLIDAY, Why.REST, Why.ROLLED):
-        return f"{line.name or WEEKEND}，{WORDS[LOOKS[line.why]]}"
-    return WORDS[LOOKS[line.why]]
-
-
-def _stretches(rule: Rule, reading: Reading) -> Iterator[Range]:
-    names = {one.id: one.name for one in rule.grounds}
-    for span in reading.spans:
-        reason = "计入" if span.stretch is None else "，".join(filter(None, (names.get(span.stretch.ground, ""), span.stretch.document)))
-        yield Range(f"{_moment(span.from_at)} 至 {_moment(span.to_at)}", span.counted, _length(span.length) if span.counted else "", reason)
-
-
-def _length(length: dt.timedelta) -> str:
-    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
-    return f"{hours} 小时" + (f" {minutes} 分钟" if minutes else "")
-
-
-def _moment(moment: dt.datetime) -> str:
-    return f"{_said(local(moment).date())} {local(moment):%H:%M}"
-
-
-def _said(day: dt.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+    return {"months": found, "looks": looks(found)}
 
 
 def looks(found: Sequence[Month]) -> list[str]:

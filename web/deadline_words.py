@@ -71,6 +71,12 @@ def said(moment: dt.datetime | None) -> str:
     return said_day(moment) + (f" {local:%H:%M}" if (local.hour, local.minute) != (0, 0) else "")
 
 
+def place_words(numbers: tuple[int, int]) -> str:
+    """The places of days in the count: 第 1—5 日."""
+    first, last = numbers
+    return f"第 {first} 日" if first == last else f"第 {first}—{last} 日"
+
+
 def weekday(moment: dt.datetime) -> str:
     """一 for a Monday."""
     return WEEKDAYS[clock.local(moment).weekday()]
@@ -87,5 +93,5 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(weekday=weekday, hour=hour, tag_words=tag_words)
     app.jinja_env.globals.update(
         TAGS=TAGS, GATES=GATES, ROLLS=ROLLS, ON_END=ON_END, STANDS=STANDS, ENTRIES=ENTRIES, DAY_SHAPES=day_grid.SHAPES,
-        DAY_WORDS=day_grid.WORDS, extension_words=extension_words, entry_words=entry_words,
+        DAY_WORDS=day_grid.WORDS, extension_words=extension_words, entry_words=entry_words, place_words=place_words,
         is_hourly=lambda rule: rule.unit in counting.HOURLY)

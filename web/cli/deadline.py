@@ -1,5 +1,6 @@
 """deadline: any legal time limit computed without a case, with every reason, for whoever wants to check one."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,12 +11,13 @@ import click
 from engine import clock
 from engine.deadlines import Calendar, Rule, calendars, default_calendar, rulebook
 from engine.deadlines.counting import HOURLY
+from engine.deadlines.explain import Line
 from engine.errors import InvalidValues, Unavailable
 from engine.runtime import parameters
 from web import date_question
 from web.cli.opening import opened
 from web.date_question import Answer, Typed, TypedEvent
-from web.deadline_words import STANDS
+from web.deadline_words import STANDS, place_words
 from web.words import WEEKDAYS
 
 PERIOD = "自:至:理由:文书，例如 2026-03-01:2026-03-10:test:鉴定委托书3号；还没有结束的，“至”留空"
@@ -131,8 +133,22 @@ def _lines(found: Answer, source: str, every_day: bool) -> Iterator[str]:
     yield f"  依据    {source}"
     yield "为什么是这一天："
     yield found.explanation.text()
-    if every_day:
-        yield from (f"  {line.date}  {f'第 {line.number} 日' if line.counted else '不计入'}  {line.why}" for line in reading.days)
+    yield "逐日清单：" if every_day else "逐段清单："
+    for line in found.explanation.lines:
+        for span, numbers in _each_day(line) if every_day and not hourly else [(_span(line), line.numbers)]:
+            yield f"  {span}  {place_words(numbers) if numbers else '计入' if line.counted else '不计入'}  {line.reason}"
+
+
+def _span(line: Line) -> str:
+    return line.first if line.first == line.last else f"{line.first} 至 {line.last}"
+
+
+def _each_day(line: Line) -> Iterator[tuple[str, tuple[int, int] | None]]:
+    """The days of a line one by one, each with its place in the count."""
+    first, last = (dt.date.fromisoformat(text) for text in (line.first, line.last))
+    for n in range((last - first).days + 1):
+        number = line.numbers[0] + n if line.numbers else None
+        yield (first + dt.timedelta(days=n)).isoformat(), (number, number) if number is not None else None
 
 
 def _said(moment: Any, with_hour: bool) -> str:
