@@ -80,6 +80,7 @@ def test_every_function_exists(folder: Path):
 
 def test_every_function_that_is_offered_is_used():
     assert set(service_registry.functions()) == {one for folder in FOLDERS for one in named(folder, "function")}
+    assert set(service_registry.checks()) == {one for folder in FOLDERS for one in named(folder, "check")}
 
 
 @each_folder

@@ -7,6 +7,7 @@ import pytest
 
 from engine.cases import categories
 from tests.scenarios.language import BEGIN, Player, scenarios
+from tests.scenarios.overseeing import Overseer
 from tests.town import ROOT, Town
 
 FOLDERS = sorted(path.parent for path in (ROOT / "bpmn").glob("*/scenarios.yaml"))
@@ -18,7 +19,8 @@ def test_scenario(town: Town, folder: Path, name: str):
     kinds = tomllib.loads((ROOT / "bpmn" / "organisation" / "categories.toml").read_text("utf-8"))
     town.run(lambda c: categories.load(c, kinds))
     town.clock.moment = BEGIN
-    Player(town, folder.name).play(scenarios(folder)[name])
+    player = Overseer if folder.name == "supervision" else Player
+    player(town, folder.name).play(scenarios(folder)[name])
     assert town.faults() == []
 
 
