@@ -18,9 +18,9 @@ window.gridloop.diagram = async place => {
   registry.filter(e => e.type === 'bpmn:SequenceFlow' && done.has(e.source.id) && reached.has(e.target.id))
     .forEach(e => canvas.addMarker(e, 'st-taken'));
   state.now.filter(x => known(x.id)).forEach(x => {
-    canvas.addMarker(x.id, x.late ? 'st-late' : 'st-now');
+    canvas.addMarker(x.id, x.level ? `st-${x.level}` : x.late ? 'st-late' : 'st-now');
     const chip = document.createElement('span'); // built by nodes: names are written by people
-    chip.className = `diagram-chip ${x.late ? 'late' : ''}`;
+    chip.className = `diagram-chip ${x.level || (x.late ? 'late' : '')}`;
     chip.textContent = x.text;
     overlays.add(x.id, { position: { bottom: -4, left: 0 }, html: chip });
   });
