@@ -37,7 +37,7 @@ class SignTown(SampleTown):
 
     def __init__(self, database: Database, files: Path, clock: engine_clock.Simulated, seed: int = 1) -> None:
         super().__init__(database, files)
-        self.clock, self.dice = clock, random.Random(seed)
+        self.clock, self.dice = clock, random.Random(f"town {seed}")
         self.actors = staff.People(database, Album(database, files))
         self.tried = Report(seed=seed)
 

@@ -155,7 +155,7 @@ def test_halted_by_mistake_long_before_it_is_due_is_none(town: SignTown) -> None
 def decided(town: SignTown, count: int, gap: float) -> list[int]:
     """One dispatcher decides on so many cases, so many seconds apart."""
     cases = [town.finds(category=DIRECT) for _ in range(count)]
-    items = [town.play(case, "accept", minutes=1) for case in cases]
+    items = [town.play(case, "close", minutes=1) for case in cases]
     by = town.holders(items[0])[0]
     for item in items:
         town.does_item(item.id, by)

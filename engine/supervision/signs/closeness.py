@@ -15,13 +15,13 @@ def left(item: Any, moment: dt.datetime, hours: float, share: float) -> dt.timed
     if item is None or item.due_at is None or moment >= item.due_at:
         return None
     rest: dt.timedelta = item.due_at - moment
-    whole = item.due_at - item.created_at
+    whole = item.due_at - item.began_at
     return rest if rest <= dt.timedelta(hours=hours) and rest <= whole * share / 100 else None
 
 
 def said(rest: dt.timedelta, item: Any) -> str:
     """距到期 35分钟（全部时限 2天）."""
-    return f"距到期 {length(rest)}（全部时限 {length(item.due_at - item.created_at)}）"
+    return f"距到期 {length(rest)}（全部时限 {length(item.due_at - item.began_at)}）"
 
 
 def rule(hours: float, share: float) -> str:

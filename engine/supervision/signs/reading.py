@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select
 
+from engine.database import UTCDateTime
 from engine.runtime import access
-from engine.runtime.tables import process_instance, record, work_item
+from engine.runtime.tables import deadline_clock, process_instance, record, work_item
 from engine.supervision.signs.sign import About, Period
 from engine.supervision.signs.tables import MOVES
 
@@ -17,8 +18,12 @@ T = TypeVar("T")
 BATCH = 500
 CASE = process_instance.c
 ABOUT = (CASE.id.label("case_id"), CASE.business_key, CASE.title, CASE.unit_path)
-ITEMS = select(work_item.c.id, work_item.c.name, work_item.c.created_at, work_item.c.due_at, work_item.c.ended_at, work_item.c.ended_by,
-               work_item.c.state).where(work_item.c.id.in_(bindparam("ids", expanding=True)))
+ITEMS = (select(work_item.c.id, work_item.c.name, work_item.c.due_at,
+                func.coalesce(deadline_clock.c.started_at, work_item.c.created_at, type_=UTCDateTime).label("began_at"))
+         .outerjoin(deadline_clock, and_(deadline_clock.c.instance_id == work_item.c.instance_id, deadline_clock.c.key == work_item.c.id,
+                                         deadline_clock.c.rule == ""))
+         .where(work_item.c.id.in_(bindparam("ids", expanding=True))))
+"""A step that was sent back and comes again goes on with its own clock, so its limit began before the step did."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def _of_moves() -> ColumnElement[bool]:
 
 
 def items(c: Connection, ids: Iterable[str]) -> dict[str, Any]:
-    """Work items by id."""
+    """Work items by id: name, due_at and began_at, from when their limit counts."""
     return {row.id: row for batch in batches(sorted(set(ids))) for row in c.execute(ITEMS, {"ids": batch})}
 
 

@@ -86,7 +86,7 @@ def _once(rows: Sequence[Any]) -> list[Any]:
 
 def _sign(row: Any, names: dict[str, str], limits: Limits) -> Sign:
     bits = _bits(row)
-    alike = "同一文件" if row.new_sha256 == row.old_sha256 else f"近乎相同（{bits} 个特征点不同）"
+    alike = "同一文件" if row.new_sha256 == row.old_sha256 else f"近乎相同，{bits} 个特征点不同"
     rule = "内容校验值相同" if row.new_sha256 == row.old_sha256 else f"不超过 {limits['photo.bits']:g} 个特征点不同"
     gap = row.new_uploaded_at - row.old_uploaded_at
     measures = [Measured("两张照片", alike, rule)]
