@@ -133,7 +133,7 @@ def redate(c: Connection, clock_id: int) -> Moved | None:
     found = ledgers.one(c, clock_id)  # again, now that nobody else can write to it
     if found is None or not found.is_open or case.status not in (RUNNING, SUSPENDED):
         return None
-    fresh = found.reading(calendars.of(c), clock.now())
+    fresh = found.reading(calendars.of(c), found.dated_at())
     if fresh.due == found.row.due_at:
         c.execute(SEEN, {"clock": clock_id, "version": calendars.version(c), "unsure": fresh.provisional})
         return None

@@ -86,6 +86,10 @@ class Ledger:
         """When it ends."""
         return read(self.rule, self.entries, calendar, now)
 
+    def dated_at(self) -> dt.datetime:
+        """The moment for which its end is kept: a clock that stands keeps the end it had when the last entry was made."""
+        return self.added[-1].recorded_at if self.row.status == SUSPENDED and self.added else clock.now()
+
 
 def entry_of(row: Row[Any]) -> Entry:
     """A stored entry."""
@@ -113,8 +117,8 @@ def with_entries(c: Connection, rows: Sequence[Row[Any]]) -> list[Ledger]:
 
 
 def standing(ledger: Ledger, dating: Dating) -> Limit:
-    """A running clock as a limit."""
-    reading = ledger.reading(dating.calendar, clock.now())
+    """An open clock as a limit."""
+    reading = ledger.reading(dating.calendar, ledger.dated_at())
     return Limit(ledger.rule, ledger.row.started_at, reading, ledger.row.id)
 
 

@@ -108,7 +108,7 @@ def would_move(c: Connection, calendar: Calendar, since: dt.date) -> Moving:
     present, examined, moved, after = calendars.of(c), 0, 0, 0
     while rows := c.execute(REACHING, {"after": after, "now": now, "since": first, "n": 500}).all():
         found = _with_entries(c, rows)
-        moved += sum(_differs(one, present, calendar, now) for one in found)
+        moved += sum(_differs(one, present, calendar) for one in found)
         examined, after = examined + len(rows), rows[-1].id
         if examined >= PREVIEWED:
             return Moving(examined, moved, False)
@@ -122,8 +122,8 @@ def _with_entries(c: Connection, rows: Sequence[Row[Any]]) -> list[Ledger]:
     return [Ledger(row, tuple(added[row.id])) for row in rows]
 
 
-def _differs(one: Ledger, present: Calendar, other: Calendar, now: dt.datetime) -> bool:
-    return one.reading(other, now).due != one.reading(present, now).due
+def _differs(one: Ledger, present: Calendar, other: Calendar) -> bool:
+    return one.reading(other, one.dated_at()).due != one.reading(present, one.dated_at()).due
 
 
 def redate_due(database: Database, limit: int = BATCH, *, guard: Guard | None = None) -> int:

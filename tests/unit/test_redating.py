@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from engine.administration import calendar as administration
 from engine.administration import calendar_moves
@@ -12,9 +12,9 @@ from engine.administration.calendar import Wish
 from engine.clock import SHANGHAI
 from engine.deadlines import calendars, default_calendar
 from engine.deadlines.tables import calendar_change
-from engine.runtime import redating
+from engine.runtime import commands, redating
 from engine.runtime.tables import deadline_clock, record, redating_move
-from tests.town import ADMIN, CADRE, INSPECTOR, Town
+from tests.town import ADMIN, CADRE, COMMANDER, INSPECTOR, Town
 from tests.year_end import BEFORE_THE_YEAR, DRAWN, NOTICE, SAME, count, ends, load, moves, redate, set_day, set_hours
 
 
@@ -189,3 +189,24 @@ def test_an_administrator_sees_numbers_and_an_inspector_opens_cases(december: To
     assert {person: [move.seen for move in page.moves] for person, page in seen.items()} == {ADMIN: [False] * 3, INSPECTOR: [True] * 3}
     exported = december.run(lambda c: len(calendar_moves.export(c, december.person(INSPECTOR), version)))
     assert exported == 3
+
+
+def test_a_clock_that_stands_is_looked_at_and_moves_only_with_the_calendar(december: Town):
+    december.acts(commands.suspend, COMMANDER, december.case, reason="等待上级批复")
+    december.waits(days=1)
+    set_day(december, "2027-07-20", True)
+
+    redate(december)
+    assert [(row.name, row.failure) for row in moves(december)] == []
+    by = december.person(ADMIN)
+    with december.database.reading() as c:
+        counted = administration.moving(c, administration.plan_notice(c, by, NOTICE)).moved
+    load(december)
+    redate(december)
+    assert len(moves(december)) == counted == 3
+
+    december.acts(commands.resume, COMMANDER, december.case)
+    with december.database.reading() as c:
+        rows = c.execute(select(deadline_clock.c.name, deadline_clock.c.status, deadline_clock.c.dated_by)).all()
+        assert {(row.status, row.dated_by) for row in rows if row.name != "十个自然日"} == {("running", calendars.version(c))}
+    assert december.faults() == []
