@@ -72,3 +72,28 @@ def test_more_days_off_never_bring_an_end_forward(off: set[dt.date], start: dt.d
     festive = Calendar.of([{"year": 2026, "days": [{"date": day.isoformat(), "isOffDay": True} for day in off]}])
 
     assert due(start, length, Unit.WORKING_DAYS, plain) <= due(start, length, Unit.WORKING_DAYS, festive)
+
+
+days = st.dates(dt.date(2024, 12, 1), dt.date(2027, 2, 1))
+
+
+@given(days, st.integers(-90, 90))
+def test_working_days_are_those_a_walk_through_the_calendar_finds(day: dt.date, count: int) -> None:
+    found, left = day, abs(count)
+    while left:
+        found += dt.timedelta(days=1 if count > 0 else -1)
+        left -= CALENDAR.is_working_day(found)
+
+    assert CALENDAR.add_working_days(day, count) == found
+    between = (day + dt.timedelta(days=number) for number in range(1, (found - day).days + 1))
+    assert CALENDAR.working_days(day, found) == sum(map(CALENDAR.is_working_day, between))
+
+
+@given(moments, st.timedeltas(dt.timedelta(0), dt.timedelta(days=40)))
+def test_business_time_is_the_sum_of_its_days(start: dt.datetime, length: dt.timedelta) -> None:
+    end, cuts = start + length, [start]
+    while cuts[-1] < end:
+        cuts.append(min(end, cuts[-1] + dt.timedelta(hours=19)))
+    pieces = [CALENDAR.business_time(first, last) for first, last in zip(cuts, cuts[1:], strict=False)]
+
+    assert CALENDAR.business_time(start, end) == sum(pieces, dt.timedelta(0))
