@@ -45,7 +45,7 @@ def due_at(c: Connection) -> dt.datetime | None:
     day = here.date() if not _is_done(progress.read(c, NAME), here.date()) else here.date() + dt.timedelta(days=1)
     while not calendar.is_working_day(day) or (day == here.date() and here.hour >= rules.night_from):
         day += dt.timedelta(days=1)
-    return rules.digest_moment(day, SHANGHAI).astimezone(UTC)
+    return rules.free(rules.digest_moment(day, SHANGHAI).astimezone(UTC))
 
 
 def _is_done(state: Mapping[str, Any], day: dt.date) -> bool:
