@@ -11,8 +11,7 @@ depends_on = None
 BIGKEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def upgrade() -> None:
-    """The board, the daily figures, and the indexes by which lists of a period are read."""
+def board_count() -> None:
     op.create_table('board_count',
         sa.Column('scope_id', sa.String(length=40), nullable=False),
         sa.Column('facet', sa.String(length=16), nullable=False),
@@ -26,6 +25,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('scope_id', 'facet', 'key')
     )
     op.create_index('count_by_late', 'board_count', ['scope_id', 'facet', 'late', 'total'], unique=False)
+
+
+def board_line() -> None:
     op.create_table('board_line',
         sa.Column('id', sa.String(length=80), nullable=False),
         sa.Column('instance_id', sa.BigInteger(), nullable=False),
@@ -61,6 +63,9 @@ def upgrade() -> None:
     op.create_index('line_of_rule', 'board_line', ['rule', 'rank', 'sort_at', 'id'], unique=False)
     op.create_index('line_of_town', 'board_line', ['town_id', 'rank', 'sort_at', 'id'], unique=False)
     op.create_index('line_of_village', 'board_line', ['village_id', 'rank', 'sort_at', 'id'], unique=False)
+
+
+def daily_figure() -> None:
     op.create_table('daily_figure',
         sa.Column('day', sa.String(length=10), nullable=False),
         sa.Column('scope_id', sa.String(length=40), nullable=False),
@@ -71,18 +76,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('scope_id', 'day', 'link', 'measure')
     )
     op.create_index('daily_figure_by_day', 'daily_figure', ['day'], unique=False)
+
+
+def figure_state() -> None:
     op.create_table('figure_state',
         sa.Column('name', sa.String(length=40), nullable=False),
         sa.Column('as_of', sa.BigInteger(), nullable=True),
         sa.Column('value', sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint('name')
     )
+
+
+def period_indexes() -> None:
     op.create_index('finding_by_time', 'finding', ['reported_at'], unique=False)
     op.create_index('instance_by_end', 'process_instance', ['ended_at'], unique=False)
     op.create_index('work_item_by_creation', 'work_item', ['created_at'], unique=False)
     op.create_index('work_item_by_end', 'work_item', ['ended_at'], unique=False)
     op.create_index('work_item_by_limit', 'work_item', ['due_at'], unique=False)
     op.create_index('work_item_by_warning', 'work_item', ['warn_at'], unique=False)
+
+
+def step_total() -> None:
     op.create_table('step_total',
         sa.Column('process_key', sa.String(length=120), nullable=False),
         sa.Column('definition_id', sa.BigInteger(), nullable=False),
@@ -95,6 +109,9 @@ def upgrade() -> None:
         sa.Column('number', sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint('process_key', 'definition_id', 'month', 'unit_id', 'element_id', 'measure', 'bucket')
     )
+
+
+def time_total() -> None:
     op.create_table('time_total',
         sa.Column('month', sa.Integer(), nullable=False),
         sa.Column('unit_id', sa.String(length=80), nullable=False),
@@ -108,3 +125,14 @@ def upgrade() -> None:
     )
     op.create_index('time_total_by_person', 'time_total', ['person_id', 'month'], unique=False)
     op.create_index('time_total_by_unit', 'time_total', ['unit_path', 'month'], unique=False)
+
+
+def upgrade() -> None:
+    """The board, the daily figures, the indexes by which lists of a period are read, and where time went."""
+    board_count()
+    board_line()
+    daily_figure()
+    figure_state()
+    period_indexes()
+    step_total()
+    time_total()

@@ -29,7 +29,7 @@ def _below(report: months.Report) -> Any:
     """What happened in the units below, as bars."""
     rows = [(name, [charts.Series("办结", "finished", [sums["finished"]]), charts.Series("超期", "late", [sums["late"]])])
             for _, name, sums in report.below[:15]]
-    return charts.bars("各单位本月办结和新增超期的环节数", rows) if rows else ""
+    return charts.bars("各单位本月办结和新增超期的环节数", rows)
 
 
 @blueprint.get("/monthly")
