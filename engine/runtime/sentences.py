@@ -109,4 +109,5 @@ SAY: Mapping[str, Callable[[Body], str]] = {
     "signer-added": lambda b: f"{_who(b)}在{_item(b)}加签{b.get('to_name')}。",
     "signer-removed": lambda b: f"{_who(b)}在{_item(b)}减签{b.get('to_name')}。",
     "parameter-changed": lambda b: f"{_who(b)}将参数“{b.get('key')}”由 {b.get('old')} 改为 {b.get('new')}。",
+    "calendar-changed": lambda b: f"{_who(b)}修改工作日历（{b.get('subject') or '工作时段'}）{_because(b)}。",
 }
