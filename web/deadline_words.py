@@ -59,7 +59,7 @@ def entry_words(rule: Rule, entry: Entry, approver: str = "") -> str:
 
 def _period(entry: Entry) -> str:
     if entry.kind in (EntryKind.SUSPENDED, EntryKind.EXCLUDED):
-        return f"{said(entry.from_at)}起" + (f"至{said(entry.to_at)}" if entry.to_at else "，还没有恢复")
+        return f"{said(entry.from_at)}起" + (f"至{said(entry.to_at)}" if entry.to_at else "")
     return said(entry.from_at)
 
 
@@ -94,4 +94,4 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         TAGS=TAGS, GATES=GATES, ROLLS=ROLLS, ON_END=ON_END, STANDS=STANDS, ENTRIES=ENTRIES, DAY_SHAPES=day_grid.SHAPES,
         DAY_WORDS=day_grid.WORDS, extension_words=extension_words, entry_words=entry_words, place_words=place_words,
-        is_hourly=lambda rule: rule.unit in counting.HOURLY)
+        is_hourly=lambda rule: rule.unit in counting.HOURLY, is_past=lambda moment: clock.now() >= moment)

@@ -58,8 +58,8 @@ def test_the_case_page_shows_each_clock_with_its_rule_and_what_is_left(officer, 
 def test_the_clocks_own_page_gives_the_reasons_and_every_day(officer, address):
     page = text(officer.get(address))
 
-    assert "2026年3月" in page and "2026年5月" in page and page.count('class="d-counted"') == 89
-    assert "不计入" in page and 'class="d-start"' in page and 'class="d-due"' in page
+    assert "2026年3月" in page and "2026年5月" in page and page.count('class="is-counted"') == 89
+    assert "不计入" in page and 'class="is-start"' in page and 'class="is-due"' in page
 
 
 def test_a_suspension_with_its_document_moves_the_date_and_stands_in_the_ledger(as_person, database, case, address, clock):

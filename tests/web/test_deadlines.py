@@ -41,16 +41,26 @@ def test_the_answer_gives_the_day_the_reasons_and_every_day(legal):
     page = text(ask(legal, LAB, **SAMR))
 
     assert "2026年5月20日 周三" in page and "市场监督管理行政处罚程序规定" in page and "第64条" in page
-    assert page.count('class="d-excluded"') == 9 and page.count('class="d-counted"') == 89 and page.count('class="d-due"') == 1
+    assert page.count('class="is-excluded"') == 9 and page.count('class="is-counted"') == 89 and page.count('class="is-due"') == 1
     assert "首日" in page or "起算日，不计入" in page
     assert "2026-03-02 至 2026-03-10" in page and "检测、检验、检疫、技术鉴定（检测委托书3号），不计" in page
+
+
+def test_every_day_stands_under_its_weekday(legal):
+    page = text(ask(legal, rule="DL-C3", start="2026-09-30"))
+    rows = [re.findall(r"<td[^>]*>", row) for row in re.findall(r"<tr>(?:<td.*?)</tr>", page.partition('class="month"')[2], re.DOTALL)]
+    at = {name: next(n for row in rows for n, cell in enumerate(row) if f"is-{name}" in cell) for name in ("start", "due")}
+
+    assert {len(row) for row in rows if row and "is-" in "".join(row)} == {7}
+    assert at == {"start": 2, "due": 3}  # a Wednesday and a Thursday
+    assert "d-none" not in page.partition('class="months"')[2].partition("</section>")[0]
 
 
 def test_working_days_name_the_holidays_they_skip(legal):
     page = text(ask(legal, rule="DL-C3", start="2026-09-30"))
 
     assert "2026年10月15日 周四" in page and "2026年10月16日 周五 00:00" in page
-    assert "国庆" in page and 'class="d-worked"' in page and "调休上班" in page
+    assert "国庆" in page and 'class="is-worked"' in page and "调休上班" in page
 
 
 def test_the_conservative_day_stands_beside_the_legal_one(legal):
