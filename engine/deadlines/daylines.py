@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import HOURLY, Unit
@@ -25,8 +26,7 @@ class Why(StrEnum):
     LAST = "last"  # the day the end moved to
 
 
-@dataclass(frozen=True)
-class DayLine:
+class DayLine(NamedTuple):
     """One day. `number` is its place in the count, none for a day that does not count. `name` is the holiday's name, `stretch` what takes
     an excluded day out."""
 
@@ -80,20 +80,31 @@ def days_of(course: Course) -> tuple[DayLine, ...]:
 
 def _walk(course: Course) -> Iterator[DayLine]:
     yield DayLine(course.start, Why.START)
-    number, working = 0, course.rule.unit is Unit.WORKING_DAYS
+    number, passed, working = 0, 0, course.rule.unit is Unit.WORKING_DAYS
     for ordinal in range(course.start.toordinal() + 1, course.last.toordinal() + 1):
-        line = _line(course, ordinal, working)
+        while passed < len(course.gaps) and course.gaps[passed].last < ordinal:
+            passed += 1
+        line = _line(course, ordinal, _gap_at(course.gaps, passed, ordinal), working)
         number += line.counted
-        yield DayLine(line.date, line.why, number, line.name) if line.counted else line
+        yield line._replace(number=number) if line.counted else line
     for ordinal in range(course.last.toordinal() + 1, course.due.toordinal() + 1):
         day = dt.date.fromordinal(ordinal)
         yield DayLine(day, Why.LAST if day == course.due else Why.ROLLED, name=course.calendar.names.get(day, ""))
 
 
-def _line(course: Course, ordinal: int, working: bool) -> DayLine:
+def _gap_at(gaps: tuple[Gap, ...], start: int, ordinal: int) -> Gap | None:
+    """The first gap from number `start` on that takes the day out; they stand in the order of their first days."""
+    for number in range(start, len(gaps)):
+        if gaps[number].first > ordinal:
+            return None
+        if ordinal <= gaps[number].last:
+            return gaps[number]
+    return None
+
+
+def _line(course: Course, ordinal: int, gap: Gap | None, working: bool) -> DayLine:
     """One day between the start and the end; a day that counts is numbered 0 here."""
     day, calendar = dt.date.fromordinal(ordinal), course.calendar
-    gap = next((one for one in course.gaps if one.first <= ordinal <= one.last), None)
     name = calendar.names.get(day, "")
     if gap is not None:
         return DayLine(day, Why.EXCLUDED, None, name, gap.stretch)

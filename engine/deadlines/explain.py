@@ -19,6 +19,10 @@ from engine.deadlines.reading import Reading
 from engine.deadlines.rules import Gate, Roll, Rule
 
 WEEKDAYS = "一二三四五六日"
+_NAMED = {Why.WORKED: "{}调休上班，是工作日，计入", Why.REST: "周末，不计", Why.HOLIDAY: "{}放假，不计", Why.ROLLED: "{}放假，末日顺延",
+          Why.LAST: "{}调休上班，顺延到这一天届满"}
+_PLAIN = {Why.WORKED: "调休上班，是工作日，计入", Why.REST: "周末，不计", Why.HOLIDAY: "放假，不计", Why.ROLLED: "周末，末日顺延",
+          Why.LAST: "顺延到这一天届满"}
 _MONTHLY = (Unit.MONTHS, Unit.YEARS)
 
 
@@ -75,15 +79,11 @@ def _day_lines(rule: Rule, reading: Reading) -> Iterator[Line]:
 def _reason(rule: Rule, line: DayLine) -> str:
     if line.why is Why.EXCLUDED:
         return f"{_ground(rule, line.stretch)}，不计"
-    return {
-        Why.START: "事件发生的当日，首日不算" if rule.length else "事件当日即为届满日",
-        Why.COUNTED: "工作日，计入" if rule.unit is Unit.WORKING_DAYS else "计入",
-        Why.WORKED: f"{line.name}调休上班，是工作日，计入",
-        Why.REST: "周末，不计",
-        Why.HOLIDAY: f"{line.name}放假，不计",
-        Why.ROLLED: f"{line.name}放假，末日顺延" if line.name else "周末，末日顺延",
-        Why.LAST: f"{line.name}调休上班，顺延到这一天届满" if line.name else "顺延到这一天届满",
-    }[line.why]
+    if line.why is Why.COUNTED:
+        return "工作日，计入" if rule.unit is Unit.WORKING_DAYS else "计入"
+    if line.why is Why.START:
+        return "事件发生的当日，首日不算" if rule.length else "事件当日即为届满日"
+    return (_NAMED if line.name else _PLAIN)[line.why].format(line.name)
 
 
 def _ground(rule: Rule, stretch: Stretch | None) -> str:

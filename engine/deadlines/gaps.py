@@ -6,7 +6,7 @@ By day, the day on which a reason begins still counts and the day on which it en
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.clock import SHANGHAI
 from engine.deadlines.calendar import Calendar
@@ -16,8 +16,7 @@ Pair = tuple[int, int]
 Moments = tuple[dt.datetime, dt.datetime]
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(NamedTuple):
     """The days (ordinals, both included) that one stretch of the ledger takes out. `lasting`: it has not ended yet."""
 
     first: int

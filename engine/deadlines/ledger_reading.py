@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import NamedTuple
 
 from engine.deadlines.ledger import Entry, EntryKind
 from engine.deadlines.rules import Rule
@@ -12,8 +13,7 @@ from engine.errors import DeadlineRefused
 _ABOUT_OTHERS = (EntryKind.CORRECTED, EntryKind.REVOKED)
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Time that does not count: `to_at` is None while it lasts. `seq` is the entry that began it."""
 
     from_at: dt.datetime
@@ -80,17 +80,17 @@ def original(known: dict[int, Entry], seq: int) -> int:
 def _stretches(valid: Sequence[Entry]) -> tuple[tuple[Stretch, ...], bool]:
     """Excluded periods and suspensions, and whether the last suspension still lasts. Moments at which one ends and the next begins join."""
     marks = sorted((one for one in valid if _is_mark(one)), key=_moment)
-    found = [_stretch(one) for one in valid if one.kind in (EntryKind.EXCLUDED, EntryKind.SUSPENDED) and one.to_at is not None]
+    found = [_stretch(one, one.to_at) for one in valid if one.kind in (EntryKind.EXCLUDED, EntryKind.SUSPENDED) and one.to_at is not None]
     begun: Entry | None = None
     for moment, together in groupby(marks, key=_moment):
         group = list(together)
         begins = [one for one in group if one.kind is EntryKind.SUSPENDED]
         stands = (begun is not None) + len(begins) - (len(group) - len(begins)) > 0
         if begun is not None and (not stands or begins):
-            found.append(replace(_stretch(begun), to_at=moment))
+            found.append(_stretch(begun, moment))
         begun = None if not stands else begins[0] if begins else begun
     if begun is not None:
-        found.append(_stretch(begun))
+        found.append(_stretch(begun, None))
     return tuple(sorted(found, key=lambda one: (one.from_at, one.seq))), begun is not None
 
 
@@ -100,8 +100,8 @@ def _is_mark(entry: Entry) -> bool:
     return entry.kind is EntryKind.RESUMED or (entry.kind is EntryKind.SUSPENDED and entry.to_at is None)
 
 
-def _stretch(entry: Entry) -> Stretch:
-    return Stretch(_moment(entry), entry.to_at, entry.seq, entry.ground, entry.document)
+def _stretch(entry: Entry, to_at: dt.datetime | None) -> Stretch:
+    return Stretch(_moment(entry), to_at, entry.seq, entry.ground, entry.document)
 
 
 def _stopped_at(valid: Sequence[Entry]) -> dt.datetime | None:

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.bench import board, figure, in_memory, redating, scaling, signs, transactions, waking
+from tests.bench import board, deadlines, figure, in_memory, redating, scaling, signs, transactions, waking
 from tests.bench.figure import Figure
 from tests.bench.stores import Store, stores
 
@@ -24,6 +24,7 @@ def main(arguments: Sequence[str]) -> None:
                 found.append(one)
 
     take("engine", in_memory.measure)
+    take("deadlines", deadlines.measure)
     take("signs", signs.measure)
     with tempfile.TemporaryDirectory() as folder, stores(Path(folder)) as both:
         for store in both:
