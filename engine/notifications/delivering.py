@@ -30,7 +30,7 @@ LOUD = 5
 
 BUDGET = 3.0  # seconds of one call, after which timers and jobs have their turn again
 NOT_OFFERED = "系统没有开通这个渠道，请联系系统管理员。"
-DONE_ALREADY = "事情已经办完，不再提醒。"
+DONE_ALREADY = "已经办完、停止计时或转给他人，不再提醒。"
 NO_ADDRESS = "没有填写邮箱，请在“提醒方式”中填写。"
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ def lease(c: Connection) -> Row[Any] | None:
         row: Row[Any] | None = c.execute(CLAIM, asked).first()
         if row is None:
             return None
-        if row.subject is not None and not limits.stands(c, row.subject):
+        if row.subject is not None and not limits.stands(c, row.subject, row.person_id):
             _end(c, row, "dropped", DONE_ALREADY)
         elif (morning := _morning(c, row)) > now:
             c.execute(TO_MORNING, {"i": row.id, "held": row.lease_token, "due": morning})

@@ -23,8 +23,9 @@ LIVE = select(work_item).where(work_item.c.instance_id.in_(_IDS), work_item.c.st
 CLOCKS = (select(deadline_clock, process_instance.c.business_key, process_instance.c.title)
           .join(process_instance, process_instance.c.id == deadline_clock.c.instance_id)
           .where(deadline_clock.c.instance_id.in_(_IDS), deadline_clock.c.status != "stopped", process_instance.c.status == "running"))
-ITEM_LIVES = select(work_item.c.id).where(work_item.c.id == bindparam("k"), work_item.c.state.in_((OPEN, CLAIMED)))
-CLOCK_RUNS = select(deadline_clock.c.id).where(deadline_clock.c.id == bindparam("k"), deadline_clock.c.status == "running")
+ITEM_LIVES = select(work_item.c.assignee).where(work_item.c.id == bindparam("k"), work_item.c.state.in_((OPEN, CLAIMED)))
+CLOCK_RUNS = (select(work_item.c.assignee).select_from(deadline_clock).outerjoin(work_item, work_item.c.id == deadline_clock.c.key)
+              .where(deadline_clock.c.id == bindparam("k"), deadline_clock.c.status == "running"))
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,11 @@ def _of_clock(clock: Any, items: list[Any]) -> Subject:
     return Subject(f"clock:{clock.id}", clock.instance_id, clock.business_key, clock.title, clock.name, limit, urgent, tuple(own or items))
 
 
-def stands(c: Connection, subject: str) -> bool:
-    """Whether there is still something to remind of."""
+def stands(c: Connection, subject: str, person: str) -> bool:
+    """Whether there is still something to remind this person of: it runs, and nobody else has taken it."""
     kind, _, key = subject.partition(":")
-    if kind == "clock":
-        return c.execute(CLOCK_RUNS, {"k": int(key)}).first() is not None
-    return c.execute(ITEM_LIVES, {"k": key}).first() is not None
+    row = c.execute(CLOCK_RUNS, {"k": int(key)}).first() if kind == "clock" else c.execute(ITEM_LIVES, {"k": key}).first()
+    return row is not None and row.assignee in (None, person)
 
 
 def holders(c: Connection, items: Iterable[Any], known: dict[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ NEXT = select(reminder.c.next_at).where(reminder.c.next_at.is_not(None)).order_b
 WAITING = select(delivery.c.id, delivery.c.subject).where(delivery.c.instance_id.in_(_IDS), delivery.c.status == "due",
                                                           delivery.c.subject.is_not(None))
 DROP = (update(delivery).where(delivery.c.id == bindparam("i"), delivery.c.status == "due")
-        .values(status="dropped", ended_at=_AT, last_error="事情已经办完，不再提醒。"))
+        .values(status="dropped", ended_at=_AT, last_error="已经办完或停止计时，不再提醒。"))
 
 
 @dataclass

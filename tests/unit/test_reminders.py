@@ -102,6 +102,27 @@ def test_what_is_done_is_not_told_any_more_and_what_waits_is_dropped(town):
         assert c.execute(select(func.count()).select_from(reminder)).scalar_one() == 0
 
 
+def test_what_somebody_else_took_over_in_the_night_is_not_said_in_the_morning(town):
+    opens_webhook(town)
+    draws(town, 4, "hours", 'gl:warnBefore="25%"')
+    at(town, "2026-03-02 20:00")
+    town.report()
+    town.claims(CADRE, "村社纠正")
+    at(town, "2026-03-02 23:30")
+    town.acts(commands.transfer, CADRE, town.item(CADRE, "村社纠正"), to=OTHER_CADRE, reason="轮班")
+    later(town, minutes=3)
+    at(town, "2026-03-03 06:00")
+    with town.database.reading() as c:
+        waiting = c.execute(select(delivery).where(delivery.c.status == "due", delivery.c.person_id == CADRE)).all()
+    assert waiting
+
+    row = town.run(delivering.lease)
+    assert row.person_id == OTHER_CADRE
+    with town.database.reading() as c:
+        ended = select(delivery.c.status).where(delivery.c.person_id == CADRE, delivery.c.id < row.id)
+        assert set(c.execute(ended).scalars()) == {"dropped"}
+
+
 def opens_webhook(town):
     town.run(lambda c: choices.offer(c, ["webhook"]))
 

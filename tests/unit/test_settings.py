@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from web import settings
+from web import channels, settings
 from web.settings import Settings, SettingsError
 
 
@@ -44,6 +44,37 @@ def test_a_missing_or_broken_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("port = = 1", "utf-8")
     with pytest.raises(SettingsError, match="TOML"):
         settings.load({"GRIDLOOP_CONFIG": str(tmp_path / "bad.toml")})
+
+
+def test_what_is_missing_or_wrong_for_messages_is_named(tmp_path: Path) -> None:
+    environment = {"GRIDLOOP_WEBHOOK_URL": "ftp://push/", "GRIDLOOP_MAIL_HOST": "mail.example", "GRIDLOOP_MAIL_SECURITY": "ssl",
+                   "GRIDLOOP_TLS_AUTHORITY": str(tmp_path / "none.pem"), "GRIDLOOP_SITE": "https://user:geheim@town.example/"}
+
+    with pytest.raises(SettingsError) as refusal:
+        settings.load(environment)
+
+    wanted = ("webhook_url", "webhook_secret", "mail_sender", "mail_security", "tls_authority", "site")
+    assert [word for word in wanted if word not in str(refusal.value)] == []
+    assert "geheim" not in str(refusal.value)
+
+
+def test_settings_for_messages_that_fit_are_taken() -> None:
+    environment = {"GRIDLOOP_WEBHOOK_URL": "https://push.example:8443/in?key=1", "GRIDLOOP_WEBHOOK_SECRET": "0123456789abcdef",
+                   "GRIDLOOP_MAIL_HOST": "mail.example", "GRIDLOOP_MAIL_SENDER": "g@town.example", "GRIDLOOP_MAIL_PORT": "465",
+                   "GRIDLOOP_MAIL_SECURITY": "tls"}
+
+    found = settings.load(environment)
+
+    assert channels.offered(found) == ("webhook", "mail") and found.mail_port == 465
+    assert channels.offered(Settings()) == ()
+
+
+@pytest.mark.parametrize("secret", ["mail_password", "webhook_secret"])
+def test_secrets_for_messages_are_not_shown(secret: str) -> None:
+    given = Settings(**{secret: "geheim", "webhook_url": "https://push.example/in?key=geheim"})
+
+    assert "geheim" not in str(given.shown()) + repr(given)
+    assert given.shown()[secret] == "***"
 
 
 def test_passwords_are_not_shown() -> None:
