@@ -131,7 +131,8 @@ def test_a_correction_leaves_what_it_corrects_readable(filed):
 
 
 @pytest.mark.parametrize("paper", [
-    Paper(approver=BOSS, ground="testing"), Paper(document="委托书", ground="testing"), Paper(document="委托书", approver=LEADER, ground="testing"),
+    Paper(approver=BOSS, ground="testing"), Paper(document="委托书", ground="testing"),
+    Paper(document="委托书", approver=LEADER, ground="testing"),
     Paper(document="委托书", approver="nobody", ground="testing"), Paper(document="委托书", approver=BOSS, ground="rain"),
 ])
 def test_a_clock_is_not_stopped_without_ground_document_and_approver(filed, paper):
