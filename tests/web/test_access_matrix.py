@@ -20,6 +20,7 @@ from werkzeug.routing import Rule
 from engine.cases import attachments, findings
 from engine.database import Database, connect, metadata
 from engine.people import ROLES, Participant, directory, importing, sessions
+from engine.runtime import clocks
 from engine.runtime.tables import process_instance, work_item
 from tests.web import loop
 from web import create_app
@@ -31,7 +32,7 @@ FINDERS = {"own": "wg01", "foreign village": "wg04", "foreign town": "lx-wg01"}
 TOWN, CITY = "/990100/990100101/", ("empowering_department", "city_coordination", "justice_bureau")
 PUBLIC = {"static", "account.sign_in", "account.enter", "account.demo", "field.app_manifest", "field.service_worker", "field.offline",
           "api.description", "api.docs"}
-CASE_IDS = {"case_id", "item_id", "file_id", "number"}
+CASE_IDS = {"case_id", "item_id", "file_id", "number", "clock_id"}
 HIDDEN = (403, 404)
 VOLATILE = re.compile(r'csrf[^>]*|nonce="[^"]*"|content="[0-9a-f]{64}"|value="[0-9a-f]{64}"')
 
@@ -80,7 +81,9 @@ def _case(world: World, place: str, finder: str, folder: Path) -> dict[str, str]
     answer = world.database.run(lambda c: findings.report(c, values, by=by, unit_id=grid))
     with world.database.reading() as c:
         item = c.execute(select(work_item.c.id).where(work_item.c.instance_id == answer["instance"])).scalars().first()
-    return {"case_id": str(answer["instance"]), "item_id": str(item), "file_id": photos[0], "number": answer["number"]}
+        clock = clocks.of_case(c, answer["instance"])[0].id
+    return {"case_id": str(answer["instance"]), "item_id": str(item), "file_id": photos[0], "number": answer["number"],
+            "clock_id": str(clock), "act": "suspend"}
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +97,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made = World(create_app(settings, database), database)
     for place, finder in FINDERS.items():
         made.cases[place] = _case(made, place, finder, settings.files)
-    made.cases["missing"] = {"case_id": "424242", "item_id": "0" * 32, "file_id": "0" * 32, "number": "SJ20200101-000000"}
+    made.cases["missing"] = {"case_id": "424242", "item_id": "0" * 32, "file_id": "0" * 32, "number": "SJ20200101-000000",
+                             "clock_id": "424242", "act": "suspend"}
     _people(made)
     yield made
     database.close()
