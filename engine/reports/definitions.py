@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select
 
 from engine.cases.tables import finding
 from engine.errors import NotAllowed
 from engine.people.directory import Unit
-from engine.reports.days import start_of
+from engine.reports.days import STATE, start_of
 from engine.runtime.tables import process_instance, work_item
 
 STEP, CASE = "step", "case"
@@ -110,7 +110,7 @@ def due(period: Period, *conditions: ColumnElement[bool]) -> Select[Any]:
                  *conditions)
 
 
-DONE: ColumnElement[bool] = ITEM.state == "completed"
+DONE: ColumnElement[bool] = STATE == "completed"
 ON_TIME: ColumnElement[bool] = and_(DONE, ITEM.ended_at <= ITEM.due_at)
 
 
@@ -124,7 +124,7 @@ def reported(period: Period, *conditions: ColumnElement[bool], merged: bool = Fa
 def closed(period: Period, *conditions: ColumnElement[bool]) -> Select[Any]:
     """The ids of cases that came to their end in the period, without merged children."""
     return (select(PROCESS.id).join(finding, FINDING.instance_id == PROCESS.id)
-            .where(period.within(PROCESS.ended_at), PROCESS.status == "completed", FINDING.merged_into.is_(None),
+            .where(period.within(PROCESS.ended_at), func.coalesce(PROCESS.status, "") == "completed", FINDING.merged_into.is_(None),
                    period.below(PROCESS.unit_path), *conditions))
 
 

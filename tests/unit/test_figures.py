@@ -2,10 +2,11 @@
 
 import datetime as dt
 import json
+import re
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from engine import clock as clocks
 from engine.cases.tables import finding
@@ -14,8 +15,9 @@ from engine.deadlines.ledger import EntryKind
 from engine.definitions import read_folder
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.people import directory
-from engine.reports import indicators, keeping, monthly, recurrence
-from engine.reports.definitions import CASE, Indicator, Part, reported
+from engine.people.directory import Unit
+from engine.reports import days, indicators, keeping, monthly, recurrence
+from engine.reports.definitions import CASE, Indicator, Part, month_of, reported
 from engine.reports.monthly import Report, Value
 from engine.runtime.tables import clock_entry, process_instance, work_item
 from engine.supervision import audit
@@ -264,3 +266,21 @@ def test_every_indicator_says_what_it_is() -> None:
     assert len(indicators.KNOWN) == len(indicators.INDICATORS) >= 15
     assert all(one.formula and one.note and one.numerator.name for one in indicators.INDICATORS)
     assert {"KPI-03", "KPI-15"} <= set(indicators.NOT_YET) and not set(indicators.NOT_YET) & set(indicators.KNOWN)
+
+
+def test_no_number_looks_through_everything_that_ever_was(sqlite_database: Database, clock: clocks.Simulated) -> None:
+    """Every query of the daily figures and of the report begins with an index on moments, or with the cases such a query found."""
+    period = month_of([Unit("qs", "青石镇", "town", "c", "/c/qs/")], "2026-02", clock())
+    plans: dict[str, str] = {}
+    with sqlite_database.reading() as c:
+        queries = {measure: select(work_item.c.id).where(days.happened(measure, period.begin, period.end, period.now))
+                   for measure in days.MEASURES}
+        queries |= {f"{one.id} {name}": part.ids(c, period) for one in indicators.INDICATORS for name in ("n", "d", *one.apart)
+                    if (part := one.part(name)) is not None}
+        for name, query in queries.items():
+            sql = str(query.compile(c.engine, compile_kwargs={"literal_binds": True}))
+            plans[name] = " | ".join(row[3] for row in c.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}"))
+
+    assert len(plans) > 40
+    everything = re.compile(r"SCAN (work_item|finding|process_instance)|\(state=|\(status=")
+    assert {name: plan for name, plan in plans.items() if everything.search(plan)} == {}
