@@ -1,16 +1,21 @@
 """The working calendar in the database: what administrators change, and what is refused."""
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import event, select
 
 from engine.administration import calendar as administration
 from engine.administration import calendar_moves
 from engine.administration.calendar import Wish
-from engine.deadlines import calendars, default_calendar
+from engine.deadlines import calendars, default_calendar, notices
+from engine.deadlines.calendars import Change, Sheet
 from engine.deadlines.tables import calendar_change
 from engine.errors import Conflict, InvalidValues, NotAllowed
 from engine.runtime import parameters
@@ -42,7 +47,7 @@ def test_a_year_without_a_notice_is_provisional_until_one_is_loaded(town: Town):
 
 
 def test_a_shipped_notice_need_not_be_loaded(town: Town):
-    shipped = Path(calendars.notices.FOLDER / "2026.json").read_bytes()
+    shipped = Path(notices.FOLDER / "2026.json").read_bytes()
 
     assert not load(town, shipped).changes
     assert count(town, calendar_change) == 0
@@ -203,3 +208,52 @@ def test_a_change_planned_on_an_older_calendar_is_refused(town: Town):
 def test_a_version_of_the_program_with_one_more_year_rises_above_all_changes():
     assert calendars.version_of(0) > calendars.STEP
     assert calendars.version_of(calendars.STEP - 1) < calendars.version_of(0) + calendars.STEP
+
+
+# ---------------------------------------------------------------------------------------- in any order
+
+
+DAYS = st.dates(dt.date(2026, 11, 1), dt.date(2027, 12, 31))
+EDITS = st.dictionaries(DAYS, st.booleans(), max_size=8)
+
+
+def plain_sheet() -> Sheet:
+    """What is shipped, with nothing changed."""
+    return Sheet(calendars.version_of(0), {one.year: one for one in notices.shipped()})
+
+
+def edited(sheet: Sheet, edits: Iterable[tuple[dt.date, bool]]) -> Sheet:
+    for day, off in edits:
+        sheet = sheet.after(Change(calendars.DAY, day.isoformat(), {"name": "台风停工", "isOffDay": off}, "三防通知"))
+    return sheet
+
+
+def loaded(sheet: Sheet) -> Sheet:
+    return sheet.after(Change(calendars.NOTICE, "2027", notices.read(NOTICE).plain(), "放假通知"))
+
+
+@given(EDITS, st.randoms(use_true_random=False))
+def test_the_order_of_changes_to_different_things_does_not_matter(edits: dict[dt.date, bool], order: Random):
+    shuffled = list(edits.items())
+    order.shuffle(shuffled)
+    half = order.randint(0, len(shuffled))
+
+    one = loaded(edited(plain_sheet(), edits.items()))
+    other = edited(loaded(edited(plain_sheet(), shuffled[:half])), shuffled[half:])
+
+    assert one.calendar() == other.calendar() and one.days() == other.days()
+    assert all(one.calendar().is_working_day(day) != off for day, off in edits.items())
+
+
+@given(EDITS)
+def test_doing_it_twice_is_doing_it_once_and_taking_it_back_leaves_nothing(edits: dict[dt.date, bool]):
+    once = loaded(edited(plain_sheet(), edits.items()))
+    twice = loaded(edited(once, edits.items()))
+    back = once
+    for day in edits:
+        back = back.after(Change(calendars.DAY, day.isoformat(), None, "台风改道"))
+    back = back.after(Change(calendars.NOTICE, "2027", None, "撤回"))
+
+    assert twice.calendar() == once.calendar()
+    assert twice.version == once.version + len(edits) + 1
+    assert back.calendar() == plain_sheet().calendar()
