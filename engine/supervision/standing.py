@@ -86,7 +86,7 @@ WHY_WORDS = {
 }
 CAN_WORDS = {
     Can.RESUME: "恢复办理", Can.RETRY: "排除原因后重试", Can.TRANSFER: "转给别人办理", Can.APPOINT: "为岗位配备人员", Can.COMPLETE: "办理",
-    Can.CLAIM: "领取后办理", Can.LOOK: "检查系统", Can.CANCEL: "不必再等时终止",
+    Can.CLAIM: "领取后办理", Can.LOOK: "检查系统", Can.CANCEL: "在不需要再等时终止",
 }
 
 

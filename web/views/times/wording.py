@@ -32,6 +32,20 @@ def exact(seconds: int) -> str:
     return "".join(f"{number}{word}" for number, word in parts if number) or "0秒"
 
 
+def worked(seconds: int) -> str:
+    """Working time in hours: a day of work has fewer than twenty-four. 30小时4分5秒."""
+    parts = ((seconds // 3600, "小时"), (seconds // 60 % 60, "分"), (seconds % 60, "秒"))
+    return "".join(f"{number}{word}" for number, word in parts if number) or "0秒"
+
+
+def about_worked(length: dt.timedelta | None) -> str:
+    """Working time to the minute, — for nothing known."""
+    if length is None:
+        return "—"
+    seconds = int(length / SECOND)
+    return worked(seconds if seconds < 60 else seconds // 60 * 60)
+
+
 def rounded(lengths: Sequence[dt.timedelta]) -> list[int]:
     """Whole seconds that add up to the whole seconds of the sum."""
     sums = [length // SECOND for length in accumulate(lengths, initial=dt.timedelta(0))]
@@ -65,8 +79,8 @@ def rows(parts: Mapping[Any, Length], words: Mapping[str, str] = WORDS) -> list[
     """Parts as lines of a table: shape, word, wall and working time to the second, share of the whole."""
     wall, work = rounded([one.wall for one in parts.values()]), rounded([one.work for one in parts.values()])
     whole = sum(wall) or 1
-    return [{"part": str(part), "shape": SHAPES[part], "word": words[part], "wall": exact(a), "work": exact(b), "share": f"{a / whole:.0%}"}
-            for part, a, b in zip(parts, wall, work, strict=True)]
+    return [{"part": str(part), "shape": SHAPES[part], "word": words[part], "wall": exact(seconds), "work": worked(working),
+             "share": f"{seconds / whole:.0%}"} for part, seconds, working in zip(parts, wall, work, strict=True)]
 
 
 def bar(case: Measured) -> list[dict[str, Any]]:
@@ -85,7 +99,7 @@ def told(case: Measured) -> list[dict[str, Any]]:
     seconds = rounded([piece.length.wall for piece in case.time.pieces])
     return [{"part": piece.part.value, "shape": SHAPES[piece.part], "word": WORDS[piece.part], "name": piece.name, "start": piece.start,
              "end": piece.end, "who": case.names.get(piece.person or "", piece.person or ""), "role": piece.role, "wall": exact(length),
-             "work": exact(piece.length.work // SECOND)}
+             "work": worked(piece.length.work // SECOND)}
             for piece, length in zip(case.time.pieces, seconds, strict=True)]
 
 
@@ -101,7 +115,7 @@ def account(one: Any, name: str) -> dict[str, Any]:
     mine, others, suspended = rounded([one.mine.wall, one.others.wall, one.suspended.wall])
     waits = [f"{PERSON_WORDS[part]} {about(length.wall)}" for part, length in one.waits.items() if length.wall >= SECOND]
     return {"person": one.person, "name": name, "mine": exact(mine), "others": exact(others), "suspended": exact(suspended),
-            "whole": exact(mine + others + suspended), "work": exact(one.mine.work // SECOND), "waits": "，".join(waits)}
+            "whole": exact(mine + others + suspended), "work": worked(one.mine.work // SECOND), "waits": "，".join(waits)}
 
 
 def start_of(month: int) -> dt.datetime:
@@ -120,15 +134,22 @@ def total_parts(total: Any, of_person: bool) -> list[dict[str, Any]]:
     return rows({part: total.of(part.value) for part in names}, PERSON_WORDS if of_person else WORDS)
 
 
-def of_case(case_id: int) -> tuple[Measured, standing.Standing | None]:
-    """For the page of a case: its time, and why it stands if it is open. Raises NotFound."""
+def case_time(case_id: int) -> Measured:
+    """For the page of a case: the time that it took. Raises NotFound."""
     with database().reading() as c:
-        return whose_time.of_case(c, case_id, me()), standing.of_case(c, case_id, me())
+        return whose_time.of_case(c, case_id, me())
+
+
+def case_standing(case_id: int) -> standing.Standing | None:
+    """For the page of a case: why it stands, if it is open. Raises NotFound."""
+    with database().reading() as c:
+        return standing.of_case(c, case_id, me())
 
 
 def install(blueprint: Blueprint) -> None:
     """Make them known to templates."""
     @blueprint.app_context_processor
     def _words() -> dict[str, Any]:
-        said = (rows, bar, told, accounts, account, exact, about, share, month, total_parts)
-        return {"case_time": of_case, "time_words": {one.__name__: one for one in said} | {"shapes": LEVEL_SHAPES}}
+        said = (rows, bar, told, accounts, account, exact, worked, about, about_worked, share, month, total_parts)
+        words = {one.__name__: one for one in said} | {"shapes": LEVEL_SHAPES}
+        return {"case_time": case_time, "case_standing": case_standing, "time_words": words}
