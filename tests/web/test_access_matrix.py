@@ -178,7 +178,7 @@ def _shape(answer: Any, ids: dict[str, str]) -> str:
     """A body without what differs from request to request."""
     body = VOLATILE.sub("", answer.get_data(as_text=True))
     for name, value in sorted(ids.items(), key=lambda pair: -len(pair[1])):  # an item's id may begin with the case's
-        body = body.replace(f"/{value}", "/ID") if name == "case_id" else body.replace(value, "ID")
+        body = body.replace(f"/{value}", "/ID") if name in ("case_id", "clock_id", "act") else body.replace(value, "ID")
     return body
 
 
