@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -25,8 +25,20 @@ CHANGED = select(parameter.c.key, parameter.c.value, parameter.c.changed_by, par
 
 
 @dataclass(frozen=True)
+class Own:
+    """The value that one unit, and what lies below it, has for itself."""
+
+    unit: str
+    name: str
+    value: Any
+    changed_by: str | None
+    changed_at: dt.datetime
+
+
+@dataclass(frozen=True)
 class Parameter:
-    """One parameter: what it means, what is in force, and who last changed it (None: it stands as published)."""
+    """One parameter: what it means, what is in force, and who last changed it (None: it stands as published). `elsewhere`: units that
+    have a value of their own."""
 
     key: str
     label: str
@@ -38,6 +50,7 @@ class Parameter:
     maximum: Any
     changed_by: str | None = None
     changed_at: dt.datetime | None = None
+    elsewhere: tuple["Own", ...] = ()
 
     @property
     def is_changed(self) -> bool:
@@ -59,25 +72,39 @@ def listed(c: Connection, by: Participant) -> tuple[Chapter, ...]:
     must(by, "administer")
     changed = {row.key: row for row in c.execute(CHANGED)}
     names = directory.names(c, [row.changed_by for row in changed.values() if row.changed_by])
-    chapters = []
+    chapters, own = [], _own(c, changed, names)
     for one in list_definitions(c):
         declared = latest(c, one.key).parameter_sheet
-        chapters.append(Chapter(one.key, one.name, tuple(_parameter(key, said, changed.get(key), names) for key, said in declared.items())))
+        mine = (replace(_parameter(key, said, changed.get(key), names), elsewhere=own.get(key, ())) for key, said in declared.items())
+        chapters.append(Chapter(one.key, one.name, tuple(mine)))
     reminding = tuple(_parameter(key, said, changed.get(key), names) for key, said in hours.SHEET.items())
     chapters.append(Chapter("reminders", "提醒", reminding))
     return tuple(chapter for chapter in chapters if chapter.parameters)
 
 
-def change(c: Connection, by: Participant, key: str, text: str) -> Any:
-    """Put another value in force for every step from now on; an empty text brings the published value back.
+def _own(c: Connection, changed: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, tuple[Own, ...]]:
+    rows = [(*key.rpartition(parameters.AT)[::2], row) for key, row in changed.items() if parameters.AT in key]
+    units = directory.unit_names(c, {unit for _, unit, _ in rows})
+    found: dict[str, tuple[Own, ...]] = {}
+    for name, unit, row in sorted(rows, key=lambda one: one[1]):
+        mine = Own(unit, units.get(unit, unit), row.value, names.get(row.changed_by, row.changed_by), row.changed_at)
+        found[name] = (*found.get(name, ()), mine)
+    return found
 
-    Raises NotAllowed, NotFound (no process declares it), InvalidValues (not a number, outside the range).
+
+def change(c: Connection, by: Participant, key: str, text: str, *, unit: str = "") -> Any:
+    """Put another value in force for every step from now on; an empty text brings the published value back. `unit`: only for cases of
+    that unit and below, where the nearest unit's own value counts.
+
+    Raises NotAllowed, NotFound (no process declares it, no such unit), InvalidValues (not a number, outside the range).
     """
     known = {one.key: one for chapter in listed(c, by) for one in chapter.parameters}
     if key not in known:
         raise NotFound("没有这个参数，请返回参数列表重新选择。")
+    if unit and key in hours.SHEET:
+        raise InvalidValues({key: f"“{known[key].label}”全系统只有一个值，不能按单位修改。"})
     value = _value(known[key], text.strip()) if text.strip() else None
-    parameters.change(c, key, value, by=by)
+    parameters.change(c, f"{key}{parameters.AT}{directory.unit_of(c, unit).id}" if unit else key, value, by=by)
     return value
 
 

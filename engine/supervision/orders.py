@@ -69,14 +69,14 @@ def _matter(c: Connection, item: Row[Any]) -> Matter:
 def order(c: Connection, ladder_id: int, wish: Wish, *, by: Participant) -> dict[str, Any]:
     """Do not wait for the next rung: draft an order now."""
     matter = _free(c, ladder_id, by)
-    return _decide(c, matter, DECIDED, wish.decision(by), "要求拟发督办文书。", by)
+    return _decide(c, matter, DECIDED, wish.decision(by), said=("要求拟发督办文书。", by))
 
 
 def close(c: Connection, ladder_id: int, note: str, *, by: Participant) -> dict[str, Any]:
     """销号 of a matter on which no document is under way."""
     matter = _free(c, ladder_id, by)
     _said(note, "note", "请写明销号的理由")
-    return _decide(c, matter, DECIDED, {"act": "close"}, note.strip(), by)
+    return _decide(c, matter, DECIDED, {"act": "close"}, said=(note.strip(), by))
 
 
 def extend(c: Connection, ladder_id: int, days: int, note: str, *, by: Participant) -> dict[str, Any]:
@@ -85,14 +85,14 @@ def extend(c: Connection, ladder_id: int, days: int, note: str, *, by: Participa
     _said(note, "note", "请写明延长的理由")
     _days(days)
     payload = {"days": days, "note": note.strip(), "by": by.id}
-    return _decide(c, matter, EXTENDED, payload, f"延长回复期限 {days} 个工作日：{note.strip()}", by)
+    return _decide(c, matter, EXTENDED, payload, said=(f"延长回复期限 {days} 个工作日：{note.strip()}", by))
 
 
 def escalate(c: Connection, ladder_id: int, note: str, *, by: Participant) -> dict[str, Any]:
     """Nobody answers: up to the next document, or to a lead. The words of a lead stay with the lead."""
     matter = _free(c, ladder_id, by)
     _said(note, "note", "请写明升级的理由")
-    answer = _decide(c, matter, ESCALATED, {"by": by.id}, "升级。", by)
+    answer = _decide(c, matter, ESCALATED, {"by": by.id}, said=("升级。", by))
     if matter.line == DISCIPLINE:
         leads.propose(c, matter, note.strip(), by.id)
     return answer
@@ -151,7 +151,9 @@ def step_of(c: Connection, matter: Row[Any], by: Participant) -> tuple[str, str]
     return next(((row.id, row.name) for row in rows if access.may_do(row, by)), None)
 
 
-def _decide(c: Connection, matter: Row[Any], name: str, payload: Mapping[str, Any], text: str, by: Participant) -> dict[str, Any]:
+def _decide(c: Connection, matter: Row[Any], name: str, payload: Mapping[str, Any], *, said: tuple[str, Participant]) -> dict[str, Any]:
+    """Tell the ladder what an inspector decided; `said` is what stands in its diary, and who."""
+    text, by = said
     _must_wait(c, matter, name)
     if payload.get("act") == "close" and matter.rung < RED:
         raise InvalidState("黄牌阶段不需要销号：按期办结后自动结束。")

@@ -136,6 +136,20 @@ def test_a_parameter_shows_its_meaning_and_changes_within_its_range(as_person, d
     assert browser.post("/admin/parameters/nothing", {"value": "1"}).status_code == 404
 
 
+def test_a_parameter_may_be_changed_for_one_unit_alone(as_person, database: Database) -> None:
+    loop.publish(database)
+    browser = as_person(SYSTEM)
+
+    browser.post("/admin/parameters/village_correction_simple", {"value": "5", "unit": "990100101"})
+    with database.reading() as c:
+        here, there = (parameters.in_force(c, {"village_correction_simple": 2}, path)["village_correction_simple"]
+                       for path in ("/990100/990100101/990100101A1/", "/990100/990100102/"))
+    assert (here, there) == (5, 2)
+    assert "<strong>5</strong>" in text(browser.get("/admin/parameters"))
+    assert browser.post("/admin/parameters/village_correction_simple", {"value": "9", "unit": "990100101"}).status_code == 422
+    assert browser.post("/admin/parameters/village_correction_simple", {"value": "5", "unit": "nowhere"}).status_code == 404
+
+
 def in_force(database: Database) -> dict[str, object]:
     with database.reading() as c:
         return parameters.changed(c)

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from engine.administration import parameters as parameter_list
 from engine.errors import InvalidValues
+from engine.people import directory
 from engine.runtime import commands
 from engine.runtime import incidents as incident_list
 from web.auth import policy
@@ -18,7 +19,9 @@ KINDS = {"failure": "流程步骤出错", "job": "后台任务失败", "timer": 
 def _parameters(errors: dict[str, str]) -> Any:
     with database().reading() as c:
         chapters = parameter_list.listed(c, me())
-    return render_template("admin/parameters.html", chapters=chapters, errors=errors, typed=request.form), 422 if errors else 200
+        units = [unit for unit in directory.units(c) if unit.level != "grid"]
+    page = render_template("admin/parameters.html", chapters=chapters, units=units, errors=errors, typed=request.form)
+    return page, 422 if errors else 200
 
 
 @blueprint.get("/parameters")
@@ -31,10 +34,10 @@ def parameters() -> Any:
 @blueprint.post("/parameters/<key>")
 @policy("administer")
 def change_parameter(key: str) -> Any:
-    """Another value from now on; empty: the published one again."""
-    by, text = me(), request.form.get("value", "")[:200]
+    """Another value from now on, everywhere or for one unit; empty: the published one again."""
+    by, text, unit = me(), request.form.get("value", "")[:200], request.form.get("unit", "")[:80]
     try:
-        value = database().run(lambda c: parameter_list.change(c, by, key, text))
+        value = database().run(lambda c: parameter_list.change(c, by, key, text, unit=unit))
     except InvalidValues as refusal:
         return _parameters(refusal.errors)
     flash("已恢复为默认值。" if value is None else f"已改为 {value}，即时生效；已在计时的步骤不受影响。")
