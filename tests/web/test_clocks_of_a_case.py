@@ -113,6 +113,7 @@ def test_a_wrong_entry_is_corrected_or_revoked_and_stays_readable(as_person, dat
     officer = as_person(OFFICER)
     sends(officer, address, "exclude", begins="2026-03-03", ends="2026-03-13", **LAB)
     assert due(database, case) == "2026-06-10"
+    assert re.search(r'id="f-correct2-ends"[^>]*value="2026-03-13"', text(officer.get(address)))
 
     corrected = sends(officer, address, "correct", entry="2", begins="2026-03-03", ends="2026-03-08", **{**LAB, "reason": "报告提前"})
     assert corrected.status_code == 302 and due(database, case) == "2026-06-05"

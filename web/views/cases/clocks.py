@@ -3,6 +3,7 @@
 Whether an entry is lawful is decided by the command; what it refuses is shown beside the form, with everything typed kept.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -93,8 +94,23 @@ def _shown(case_id: int, clock_id: int, act: str = "", errors: dict[str, str] | 
         names = directory.names(c, _people(line.entries))
     page = {"case": case, "line": line, "reading": reading, "explanation": explanation, "keeps": keeps, "approvers": people,
             "clock_names": names, "fates": _fates(line.entries), "act": act, "errors": errors or {}, "typed": request.form,
-            "key": new_key(), "CORRECTABLE": CORRECTABLE, "STOPS": STOPS, **day_grid.reasons(line.rule, reading)}
+            "key": new_key(), "CORRECTABLE": CORRECTABLE, "presets": _presets(line.entries), "STOPS": STOPS,
+            **day_grid.reasons(line.rule, reading)}
     return render_template("cases/clock.html", **page), status
+
+
+def _presets(entries: list[Entry]) -> dict[int, dict[str, str]]:
+    """What each entry says, for the fields of its correction; the reason of the correction is to be written anew."""
+    return {one.seq: {**_parts("begins", one.from_at), **_parts("ends", one.to_at), "length": f"{one.length:g}" if one.length else "",
+                      "ground": one.ground, "document": one.document, "approver": one.approver} for one in entries}
+
+
+def _parts(name: str, moment: dt.datetime | None) -> dict[str, str]:
+    """A moment as the two inputs of a form; midnight is the day alone."""
+    if moment is None:
+        return {}
+    local = time.local(moment)
+    return {name: f"{local:%Y-%m-%d}", f"{name}_time": "" if local.time() == dt.time() else f"{local:%H:%M}"}
 
 
 def _fates(entries: list[Entry]) -> dict[int, str]:
