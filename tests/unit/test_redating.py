@@ -1,6 +1,7 @@
 """Open clocks follow the working calendar: which move, which stay, that it goes on after a kill, and that twice changes nothing."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -210,3 +211,21 @@ def test_a_clock_that_stands_is_looked_at_and_moves_only_with_the_calendar(decem
         rows = c.execute(select(deadline_clock.c.name, deadline_clock.c.status, deadline_clock.c.dated_by)).all()
         assert {(row.status, row.dated_by) for row in rows if row.name != "十个自然日"} == {("running", calendars.version(c))}
     assert december.faults() == []
+
+
+def test_two_workers_and_people_at_work_get_in_nobodys_way(december: Town):
+    for _ in range(11):
+        december.report()
+    load(december)
+    by = december.person(CADRE)
+    items = [entry.id for entry in december.page(CADRE).entries]
+
+    with ThreadPoolExecutor(3) as threads:
+        workers = [threads.submit(redate, december, 2) for _ in range(2)]
+        claims = threads.submit(lambda: [december.run(lambda c, item=item: commands.claim(c, item, by=by))["instance"] for item in items])
+        looked_at = [worker.result() for worker in workers]
+        assert len(claims.result()) == len(items) >= 10
+
+    assert sum(looked_at) == len(moves(december)) == 36
+    told = [sentence for sentence in december.story() if "五个工作日" in sentence and "2027" in sentence]
+    assert len(told) == 1 and december.faults() == []
