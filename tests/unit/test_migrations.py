@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import exc
@@ -73,6 +74,43 @@ def test_a_second_upgrade_changes_nothing(migrated):
     migrations.upgrade(migrated)
     assert migrations.state(migrated) == before
     assert before[0] == before[1]
+
+
+ITEM = """INSERT INTO work_item (id, instance_id, element_id, name, state, unit_id, unit_path, created_at, due_at, warn_at, limit_text,
+ remaining_ms, priority, item, urged, case_number, title, definition_id, process_key)
+ VALUES ('{id}', 1, 'u', '核查', '{state}', 'g', '/g/', 1000, {due}, NULL, '{limit}', {left}, 50, '{{}}', 0, 'n', 't', 1, 'p')"""
+
+
+@both
+def test_steps_that_were_open_before_limits_had_clocks_get_theirs(empty_url):
+    database = connect(empty_url)
+    config = Config()
+    config.set_main_option("script_location", str(migrations.FOLDER))
+
+    def to(revision):
+        def work(c):
+            config.attributes["connection"] = c
+            command.upgrade(config, revision)
+        database.run(work)
+
+    to("0007")
+    blob = "'\\x00'::bytea" if database.dialect == "postgresql" else "x'00'"
+    database.run(lambda c: [c.exec_driver_sql(text) for text in (
+        "INSERT INTO process_instance (id, definition_id, process_key, business_key, title, unit_id, unit_path, status, revision, state,"
+        " variables, record_seq, record_hash, priority, started_at)"
+        f" VALUES (1, 1, 'p', 'n', 't', 'g', '/g/', 'running', 1, '', '{{}}', 0, {blob}, 50, 0)",
+        ITEM.format(id="a", state="open", due=9000, limit="3个工作日", left="NULL"),
+        ITEM.format(id="b", state="suspended", due=9000, limit="1.5个工作时", left=500),
+        ITEM.format(id="c", state="completed", due=9000, limit="3日", left="NULL"))] and None)
+    to("0008")
+
+    with database.reading() as c:
+        found = c.exec_driver_sql("SELECT key, length, unit, status, due_at, watch_at, entries FROM deadline_clock ORDER BY key").all()
+        entries = c.exec_driver_sql("SELECT kind, from_at, ground FROM clock_entry").all()
+    database.close()
+    assert [tuple(row) for row in found] == [("a", 3, "workingDays", "running", 9000, 9000, 1),
+                                             ("b", 1.5, "workingHours", "suspended", 9000, 9000, 2)]
+    assert [tuple(row) for row in entries] == [("suspended", 8500, "halt")]
 
 
 def test_there_is_one_head():
