@@ -27,6 +27,9 @@ from tests.sample_town import FINDER, IN_FINDERS_GRID, SampleTown
 TICK = dt.timedelta(milliseconds=1)
 TOWN, OTHER_TOWN = "/990100/990100101/", "/990100/990100102/"
 INSPECTOR, OTHER_INSPECTOR, COMMANDER, OFFICER = "jw1", "lx-jw1", "zhz1", "zf1"
+DIRECT = "0302"
+"""Night noise: it goes straight to the enforcement team."""
+
 PLAN = rehearsal.Plan(wrong=0.0, sent_back=0.0)
 LIMIT = 5 << 20
 ALL = signs.Period(dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2040, 1, 1, tzinfo=dt.UTC))
@@ -149,6 +152,17 @@ class SignTown(SampleTown):
     def steerer(self) -> str:
         with self.database.reading() as c:
             return next(p.id for p in directory.people(c, below=[TOWN]) if p.may("steer", TOWN))
+
+    def halted(self, before: dt.timedelta, stands: dt.timedelta) -> int:
+        """A case halted `before` its step is due, and done as soon as it goes on."""
+        case = self.finds(category=DIRECT)
+        item = self.play(case, "sign")
+        self.until(item.due_at - before)
+        self.halts(case)
+        self.waits(seconds=stands.total_seconds())
+        self.goes_on(case)
+        self.does_item(item.id, self.holders(item)[0])
+        return case
 
     # ------------------------------------------------------------------------------------------ photos
 
