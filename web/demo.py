@@ -6,16 +6,20 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy import Connection
 from tqdm import tqdm
 
 from engine import clock, definitions, rehearsal
 from engine.cases import categories, findings, intake
 from engine.cases.intake import Request
 from engine.database import Database
-from engine.people import directory, importing
+from engine.people import Participant, directory, importing
 from engine.rehearsal import Arrival, Plan, Report
-from engine.runtime import overview, service_registry
-from engine.supervision import audit
+from engine.runtime import jobs, overview, service_registry, timers
+from engine.supervision import audit, ladder, orders, register
+from engine.supervision.lines import RED
+from engine.supervision.orders import Wish
+from engine.supervision.register import Filters
 from web.cli.processes import folders
 from web.settings import Settings
 
@@ -45,6 +49,7 @@ def fill(settings: Settings, db: Database, say: Callable[[str], None], wanted: i
         db.run(lambda c: audit.note(c, None, BEGUN, "开始装入示例镇。"))
     organisation(settings, db)
     report = _play(settings, db, wanted)
+    _supervise(db)
     db.run(lambda c: audit.note(c, None, DONE, "示例镇已装入。"))
     say(f"已装入 {report.cases} 件，其中办结 {report.closed} 件，其余正在办理。")
 
@@ -58,6 +63,30 @@ def _play(settings: Settings, db: Database, wanted: int) -> Report:
     with tqdm(desc="模拟办理", unit="步", ascii=" #") as bar:
         plan = Plan(seed=SEED, neglected=0.05, start=since, until=now, arrivals=arrivals, photos=settings.files)
         return rehearsal.drive(db, plan, progress=lambda _: bar.update())
+
+
+def _supervise(db: Database) -> None:
+    """What is late by now has its ladder, and one inspector of each town has ordered about one matter."""
+    _settle(db)
+    with db.reading() as c:
+        people = {one.posts[0].unit_id: one for one in directory.people(c) if one.has("inspector")}
+    for one in people.values():
+        db.run(lambda c, one=one: _order(c, one))  # type: ignore[misc]
+        _settle(db)
+
+
+def _order(c: Connection, by: Participant) -> None:
+    red = register.listed(c, by, Filters(rung=str(RED), state=ladder.OPEN)).lines
+    free = next((line.row.id for line in red if "order" in orders.possible(c, line.row)), None)
+    if free is not None:
+        orders.order(c, free, Wish("到期多日没有办结，也没有说明原因。", "请办结，并书面说明原因和整改情况。"), by=by)
+
+
+def _settle(db: Database) -> None:
+    """Everything that is due to ladders and their jobs is done."""
+    functions = service_registry.functions()
+    while ladder.start_due(db) + jobs.perform_due(db, functions) + timers.fire_due(db):
+        pass
 
 
 def _arrivals(settings: Settings, db: Database, span: tuple[dt.datetime, dt.datetime], wanted: int) -> list[Arrival]:

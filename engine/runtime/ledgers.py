@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, insert, select, update
 
 from engine import clock
 from engine.clock import SHANGHAI
@@ -41,8 +41,10 @@ DATE = (
 STOP = (
     update(deadline_clock)
     .where(deadline_clock.c.instance_id == bindparam("i"), deadline_clock.c.key == bindparam("k"), one_of(deadline_clock.c.status, LIVE))
-    .values(status=STOPPED, stopped_at=bindparam("at", type_=UTCDateTime), stop_reason=bindparam("why"), watch_at=None)
+    .values(status=STOPPED, stopped_at=bindparam("at", type_=UTCDateTime), stop_reason=bindparam("why"),
+            watch_at=case((deadline_clock.c.watch_at < bindparam("at", type_=UTCDateTime), deadline_clock.c.watch_at), else_=None))
 )
+"""What supervision should have looked at before, it still looks at."""
 
 
 class Dating(Protocol):

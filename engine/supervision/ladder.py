@@ -27,12 +27,14 @@ MOVED, DECIDED, EXTENDED, ESCALATED, SETTLED = "监督对象变动", "监督员�
 
 _NOW = bindparam("now", type_=UTCDateTime)
 CLOCK = deadline_clock.c
-WATCHED = (CLOCK.status == "running", CLOCK.watch_at < _NOW)
+STATUSES = ("running", "stopped")
+"""A clock that stopped before anybody looked is looked at all the same: the work may have been done late."""
+WATCHED = (CLOCK.status.in_(STATUSES), CLOCK.watch_at < _NOW)
 DUE = (select(deadline_clock, process_instance.c.business_key.label("case_number"), process_instance.c.title)
        .join(process_instance, process_instance.c.id == CLOCK.instance_id)
        .where(*WATCHED).order_by(CLOCK.watch_at, CLOCK.id).limit(1).with_for_update(skip_locked=True, of=deadline_clock))
 BEGUN = update(deadline_clock).where(CLOCK.id == bindparam("clock"), *WATCHED).values(watch_at=None)
-NEXT_DUE = select(func.min(CLOCK.watch_at)).where(CLOCK.status == "running")
+NEXT_DUE = select(func.min(CLOCK.watch_at)).where(CLOCK.status.in_(STATUSES))
 FOUND = select(ladder).where(ladder.c.case_id == bindparam("case"), ladder.c.element_id == bindparam("element"),
                              ladder.c.rule == bindparam("of"), ladder.c.line == bindparam("on"), ladder.c.state == OPEN)
 ONE = select(ladder).where(ladder.c.id == bindparam("i"))
@@ -101,7 +103,8 @@ def _begin_one(c: Connection) -> bool:
     row = c.execute(DUE, {"now": now}).first()
     if row is None or c.execute(BEGUN, {"clock": row.id, "now": now}).rowcount != 1:
         return row is not None
-    start(c, of_clock(row), DISCIPLINE)
+    if row.stopped_at is None or row.stopped_at > row.due_at:
+        start(c, of_clock(row), DISCIPLINE)
     return True
 
 

@@ -102,6 +102,22 @@ def test_cancelling_the_case_closes_nothing(town):
     assert [(one.rung, one.state) for one in town.ladders()] == [(RED, "open")]
 
 
+def test_work_done_late_while_no_worker_ran_has_its_red_card_all_the_same(town):
+    town.clock.move_to(at(3, 11))
+    who = town.person(OFFICER)
+    town.run(lambda c: commands.complete(c, town.item(OFFICER, "现场核查"), {}, by=who))
+    town.works()
+    assert [(one.rung, one.state) for one in town.ladders()] == [(RED, "open")]
+
+
+def test_work_done_in_time_while_no_worker_ran_has_no_ladder(town):
+    town.clock.move_to(at(3, 8, 50))
+    who = town.person(OFFICER)
+    town.run(lambda c: commands.complete(c, town.item(OFFICER, "现场核查"), {}, by=who))
+    town.works()
+    assert town.ladders() == []
+
+
 def test_the_whole_way_of_an_order(town):
     town.claims(OFFICER, "现场核查")
     town.until(at(4, 9, 1))
