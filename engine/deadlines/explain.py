@@ -116,6 +116,9 @@ def _length(length: dt.timedelta) -> str:
 
 def _sentences(rule: Rule, reading: Reading, lines: tuple[Line, ...], entries: tuple[Entry, ...], calendar: Calendar) -> Iterator[str]:
     yield _basis(rule)
+    if rule.gate is Gate.BARRED:
+        yield _barred(rule, _date(reading.started), calendar)
+        return
     yield _beginning(rule, reading)
     if rule.basis:
         yield f"{rule.basis}。"
@@ -131,11 +134,20 @@ def _sentences(rule: Rule, reading: Reading, lines: tuple[Line, ...], entries: t
 
 
 def _basis(rule: Rule) -> str:
-    law = f"依据《{rule.law}》{rule.article}" if rule.law else "办理环节自定的时限"
+    law = f"依据{rule.extra.get('cited') or rule.law}{rule.article}" if rule.law else "办理环节自定的时限"
     version = f"（{rule.extra['version']}）" if rule.extra.get("version") else ""
     chosen = f"，规则集 {rule.rule_set}" if rule.rule_set else ""
-    source = f"，长度取自本地参数 {rule.parameter}" if rule.parameter else ""
-    return f"{rule.title}：{law}{version}{chosen}，期限{rule.limit_text}{source}。"
+    source = f"，取自本地参数 {rule.parameter}" if rule.parameter else ""
+    limit = "不得进行的时段为" if rule.gate is Gate.BARRED else "期限"
+    return f"{rule.title}：{law}{version}{chosen}，{limit}{rule.limit_text}{source}。"
+
+
+def _barred(rule: Rule, day: dt.date, calendar: Calendar) -> str:
+    if calendar.is_provisional(day, day):
+        return f"{day.year}年的放假通知还没有导入，不能判断 {said(day)}是不是法定节假日。"
+    if day in calendar.days_off:
+        return f"{said(day)}是{_off(calendar, day)}，全天不得进行；情况紧急的除外。"
+    return f"{said(day)}不是法定节假日，除 {rule.extra.get('night', '')} 以外可以进行。"
 
 
 def _beginning(rule: Rule, reading: Reading) -> str:

@@ -25,13 +25,20 @@ class Version:
 
 @dataclass(frozen=True)
 class Law:
-    """One law. `working_days`: the numbers of days that it calls working days; `clause`: the article that says so, empty if it has none."""
+    """One law. `working_days`: the numbers of days that it calls working days; `clause`: the article that says so, empty if it has none.
+    `local`: no law, but what the town has to set itself."""
 
     key: str
     name: str
     versions: tuple[Version, ...]
     working_days: frozenset[int]
     clause: str
+    local: bool = False
+
+    @property
+    def cited(self) -> str:
+        """Its name as it is cited; what the town sets itself is no book."""
+        return self.name if self.local else f"《{self.name}》"
 
     def version(self, day: dt.date) -> Version | None:
         """The version in force on that day; None when there was none, or the book does not hold it."""
@@ -45,10 +52,10 @@ class Law:
     def unit_of(self, days: float) -> tuple[Unit, str]:
         """Whether so many days of this law are working or calendar days, and by what (RULE-3 to RULE-6)."""
         if days in self.working_days:
-            return Unit.WORKING_DAYS, f"《{self.name}》{self.clause}规定“{days:g}日”是工作日"
+            return Unit.WORKING_DAYS, f"{self.cited}{self.clause}规定“{days:g}日”是工作日"
         if self.clause:
-            return Unit.DAYS, f"《{self.name}》{self.clause}没有把“{days:g}日”列为工作日，按自然日计算"
-        return Unit.DAYS, f"《{self.name}》没有工作日条款，按自然日计算，遇节假日不停"
+            return Unit.DAYS, f"{self.cited}{self.clause}没有把“{days:g}日”列为工作日，按自然日计算"
+        return Unit.DAYS, f"{self.cited}没有工作日条款，按自然日计算，遇节假日不停"
 
 
 def read_laws(book: Mapping[str, Any]) -> dict[str, Law]:
@@ -59,7 +66,7 @@ def read_laws(book: Mapping[str, Any]) -> dict[str, Law]:
 def _law(key: str, table: Any) -> Law:
     row = Fields(f"laws.toml [{key}]", table)
     name, versions = row.text("name", required=True), tuple(_version(row.where, one) for one in row.tables("versions"))
-    upper, listed = row.number("working_up_to"), row.numbers("working_days")
+    upper, listed, local = row.number("working_up_to"), row.numbers("working_days"), row.yes("local")
     clause = row.text("working_article")
     row.close()
     if not versions:
@@ -69,7 +76,7 @@ def _law(key: str, table: Any) -> Law:
     if bool(clause) != bool(upper is not None or listed) or (upper is not None and listed):
         raise BookError(f"{row.where}：working_article 与 working_days（或 working_up_to）须同时写，后两个只写一个")
     days = frozenset(range(1, int(upper) + 1)) if upper is not None else frozenset(map(int, listed))
-    return Law(key, name, versions, days, clause)
+    return Law(key, name, versions, days, clause, local)
 
 
 def _version(where: str, table: Any) -> Version:

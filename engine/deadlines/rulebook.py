@@ -162,7 +162,7 @@ def _rows(rule_id: str, rule_set: RuleSet) -> tuple[Row, ...]:
 def _no_version(rows: tuple[Row, ...], day: dt.date) -> str:
     law, row = book().laws[rows[0].amount.law], rows[0]
     held = "、".join(f"{one.title}（{one.valid_from}起{f'，至{one.valid_to}' if one.valid_to else ''}）" for one in law.versions)
-    return f"{row.id} {row.name}：{day} 没有可用的《{law.name}》版本，收录的有：{held}。请核对起算日，或补充旧版本的规则。"
+    return f"{row.id} {row.name}：{day} 没有可用的{law.cited}版本，收录的有：{held}。请核对起算日，或补充旧版本的规则。"
 
 
 def _made(row: Row, version: Version, rule_set: str, parameters: Mapping[str, Any]) -> Rule:
@@ -186,7 +186,8 @@ def _make(row: Row, version: Version, rule_set: str, told: tuple[tuple[str, str]
         consequence=row.consequence, kind=row.kind, gate=row.gate, roll=row.roll, tag=amount.tag, parameter=amount.parameter,
         extensions=extensions, cap=_cap(extensions), grounds=_grounds(row, found, values), on_return=row.on_return, on_halt=row.on_halt,
         leads=_leads(values).of(length, unit), warn_before=row.warn_before,
-        extra={"version": version.title, "note": row.note, "default": amount.length, "night": _night(row, amount.parameter, values)},
+        extra={"version": version.title, "note": row.note, "default": amount.length, "cited": law.cited,
+               "night": _night(row, amount.parameter, values)},
     )
 
 
@@ -211,7 +212,7 @@ def _unit(amount: Amount, law: Law, length: float, given_unit: Unit | None) -> t
     if not amount.counts:
         return law.unit_of(length)
     words = "工作日" if amount.counts == "working" else "自然日"
-    source = f"本地参数 {amount.parameter}" if amount.parameter else f"《{law.name}》"
+    source = f"本地参数 {amount.parameter} " if amount.parameter else law.cited
     return (Unit.WORKING_DAYS if amount.counts == "working" else Unit.DAYS), f"{source}以{words}为单位"
 
 

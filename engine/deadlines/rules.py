@@ -113,6 +113,8 @@ class Rule:
         """Its length in words."""
         if not self.is_set:
             return f"未设定（参数 {self.parameter}）"
+        if self.gate is Gate.BARRED:
+            return f"每日 {self.extra.get('night', '')} 和法定节假日"
         return text(self.length, self.unit) if self.length else "当日"
 
     def ground(self, ground_id: str) -> Ground | None:

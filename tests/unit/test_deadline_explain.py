@@ -102,3 +102,13 @@ def test_a_calendar_without_names_explains_as_well() -> None:
     entries = ledger("2026-09-30")
 
     assert "数到第7个工作日，是 2026-10-09（周五）。" in explain(rule, read(rule, entries, bare, NOW), entries, bare).text()
+
+
+def test_barred_times_are_told_for_the_day() -> None:
+    assert told("DL-E13", "2026-02-17").sentences[-1] == "2026-02-17（周二）是春节假期，全天不得进行；情况紧急的除外。"
+    assert told("DL-E13", "2026-02-25").sentences == (
+        "DL-E13 不得强制执行的时段：依据《行政强制法》第43条（2011年公布），"
+        "不得进行的时段为每日 22:00-06:00 和法定节假日，取自本地参数 PRM-enforce.night。",
+        "2026-02-25（周三）不是法定节假日，除 22:00-06:00 以外可以进行。",
+    )
+    assert "放假通知还没有导入" in told("DL-E13", "2027-02-25").text()
