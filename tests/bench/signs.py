@@ -24,7 +24,7 @@ from tests.bench.figure import Figure
 from tests.bench.gaming import Planted, Play
 from tests.sign_town import ALL, TOWN, SignTown
 
-SEEDS, CASES, ROUNDS = (11, 12, 13, 14, 15), 60, 2
+SEEDS, CASES, ROUNDS = (1, 2, 3, 4, 5), 60, 2
 START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=clock.SHANGHAI)
 ORGANISATION = Path(__file__).resolve().parents[2] / "bpmn/organisation"
 
