@@ -102,7 +102,7 @@ def test_the_worker_dates_open_clocks_again_by_itself(town: Town):
     town.draws(DRAWN)
     for _ in range(redating.BATCH + 1):
         town.report()
-    due = town.entry(CADRE, "核查").due_at
+    due = town.page(CADRE).entries[0].due_at
     document = NOTICE.read_bytes()
     town.run(lambda c: administration.apply(c, None, administration.plan_notice(c, None, document)).version)
 
@@ -111,4 +111,4 @@ def test_the_worker_dates_open_clocks_again_by_itself(town: Town):
     with town.database.reading() as c:
         found = redating.progress(c)
         assert found == redating.Progress(calendars.version(c), 0, redating.BATCH + 1, 0)
-    assert town.entry(CADRE, "核查").due_at > due
+    assert town.page(CADRE).entries[0].due_at > due
