@@ -38,7 +38,7 @@ def _address(**changes: Any) -> str:
 
 
 def _shown(template: str, **more: Any) -> str:
-    return render_template(f"supervision/{template}.html", address=lambda n: _address(page=n), now=clock.now(), **more)
+    return render_template(template, address=lambda n: _address(page=n), now=clock.now(), **more)
 
 
 @blueprint.get("/standing")
@@ -48,7 +48,7 @@ def standings() -> Any:
     with database().reading() as c:
         found = standing.listed(c, me(), unit=_words("unit"), page=_page())
         units = [one for path in me().seen_paths("supervise") for one in directory.units(c, path) if one.level != "grid"]
-    return _shown("standing", found=found, units=units, unit=_words("unit"))
+    return _shown("supervision/standing.html", found=found, units=units, unit=_words("unit"))
 
 
 @blueprint.get("/mine")
@@ -71,7 +71,7 @@ def _person(person_id: str) -> str:
         sheet = whose_time.of_person(c, person_id, me(), page=_page(), period=_span(asked))
         total = time_totals.of_person(c, person_id, me(), (asked.first, asked.last))
         counted = time_keeping.as_of(c)
-    return _shown("times_person", sheet=sheet, total=total, period=asked, counted=counted, own=person_id == me().id)
+    return _shown("supervision/times_person.html", sheet=sheet, total=total, period=asked, counted=counted, own=person_id == me().id)
 
 
 def _span(period: Period) -> Span:
@@ -88,7 +88,7 @@ def units() -> Any:
     with database().reading() as c:
         found = time_totals.of_unit(c, me(), _words("unit"), (asked.first, asked.last), _page())
         known = [one for path in me().seen_paths("supervise") for one in directory.units(c, path) if one.level != "grid"]
-    return _shown("times_unit", found=found, units=known, unit=_words("unit"), period=asked)
+    return _shown("supervision/times_unit.html", found=found, units=known, unit=_words("unit"), period=asked)
 
 
 @blueprint.get("/diagrams")
@@ -97,7 +97,7 @@ def diagrams() -> Any:
     """The processes to choose from."""
     with database().reading() as c:
         offered = step_times.offered(c, me())
-    return _shown("diagrams", offered=offered)
+    return _shown("supervision/diagrams.html", offered=offered)
 
 
 def _asked(key: str) -> Asked:
@@ -111,7 +111,7 @@ def drawn(key: str) -> Any:
     asked = _asked(key)
     with database().reading() as c:
         found = step_times.drawn(c, me(), asked)
-    return _shown("diagram", found=found, asked=asked, LEVELS=step_times.LEVELS, here=_address,
+    return _shown("supervision/diagram.html", found=found, asked=asked, LEVELS=step_times.LEVELS, here=_address,
                   figures_address=url_for("times.figures", key=key, **request.args),
                   diagram_address=url_for("times.diagram", key=key, version=asked.definition_id))
 
