@@ -200,3 +200,18 @@ def test_an_open_suspension_lasts_until_now_or_until_the_matter_was_done() -> No
     assert [f"{one.due:%m-%d}" for one in found] == ["12-13", "12-18", "01-12"]
     assert {one.status for one in found} == {"suspended"}
     assert (stopped.status, stopped.due) == ("stopped", found[1].due)
+
+
+def test_a_correction_that_is_revoked_leaves_what_stood_before() -> None:
+    words = ["exclude testing 2026-09-16 2026-09-30", "correct 2 2026-09-16 2026-09-20", "revoke 3"]
+    dues = [f"{read(rule(), ledger(START, words[:number]), CALENDAR, NOW).due:%m-%d}" for number in range(4)]
+    check(rule(), ledger(START, words[:2]), entry(4, words[2]), CALENDAR, now=NOW)
+
+    assert dues == ["12-13", "12-27", "12-17", "12-27"]
+
+
+def test_a_correction_of_a_correction_is_about_the_first_entry() -> None:
+    words = ["exclude testing 2026-09-16 2026-09-30", "correct 2 2026-09-16 2026-09-20", "correct 3 2026-09-16 2026-09-18"]
+    check(rule(), ledger(START, words[:2]), entry(4, words[2]), CALENDAR, now=NOW)
+
+    assert f"{read(rule(), ledger(START, words), CALENDAR, NOW).due:%m-%d}" == "12-15"
