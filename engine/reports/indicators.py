@@ -165,7 +165,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "KPI-12", "满意率", "满意 ÷ 回访有效数", f"按回访时间；联系不上的不进分母，另列；{MERGED_OUT}",
         _set("满意", *VISITED, ITEM.outcome == SATISFIED), _set("回访有效数", *VISITED, ITEM.outcome.in_((SATISFIED, UNSATISFIED))),
         {"unreachable": _set("联系不上", *VISITED, ITEM.outcome == UNREACHABLE)}),
-    _rate("KPI-28", ("督办环节按期办结率", "按期办结"), "按期办结 ÷ 应办结", f"流程中的督办环节，{DUE_NOTE}", _element("supervise")),
+    _rate("KPI-28", ("督办环节按期办结率", "按期办结"), "按期办结 ÷ 应办结", f"闭环流程里的督办环节，{DUE_NOTE}", _element("supervise")),
 )
 KNOWN: Mapping[str, Indicator] = {one.id: one for one in INDICATORS}
 
@@ -177,6 +177,7 @@ NOT_YET: Mapping[str, tuple[str, str]] = {
     "KPI-25": ("检查", "没有检查任务的登记"),
     "KPI-26": ("案卷评查", "没有评查流程"),
     "KPI-27": ("联合执法", "没有联合执法流程"),
+    "KPI-28 之红黄牌、督办单数": ("红黄牌数、督办单数、按期回复率", "在督办单的登记里逐件可查，还没有并入月报"),
     "KPI-29": ("队伍", "没有资格台账"),
     "KPI-30": ("分领域透视", "事项与赋权清单还没有对应"),
 }
