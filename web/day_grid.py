@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from engine.deadlines import DayLine, Reading, Rule, Why
+from engine.deadlines import DayLine, Gate, Reading, Rule, Why
 
 MOST_MONTHS = 14
 """A longer limit shows its first and last months; the days between them stand in the list of ranges."""
@@ -42,7 +42,9 @@ class Month:
 
 
 def months(rule: Rule, reading: Reading) -> tuple[Month, ...]:
-    """The months from the start to the end; none for rules by hour."""
+    """The months from the start to the end; none for rules by hour, and for times that are barred rather than counted."""
+    if rule.gate is Gate.BARRED:
+        return ()
     grouped = [(key, list(days)) for key, days in groupby(reading.days, key=lambda line: (line.date.year, line.date.month))]
     left_out = max(0, len(grouped) - MOST_MONTHS)
     half = MOST_MONTHS // 2

@@ -75,6 +75,13 @@ def test_an_hour_rule_shows_its_minute_and_no_months(legal):
     assert "2025年9月16日 周二 10:20" in page and 'class="month"' not in page
 
 
+def test_a_rule_that_bars_times_shows_them_and_no_end(legal):
+    page = text(ask(legal, rule="DL-E13", start="2026-10-01"))
+
+    assert "22:00-06:00" in page and "国庆" in page
+    assert "届满日" not in page and 'class="month"' not in page
+
+
 def test_the_address_holds_the_whole_question(legal):
     granted = {"kind": "extend", "length": "30", "document": "延长审批表", "approver": "王镇长"}
 

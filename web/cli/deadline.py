@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from engine import clock
-from engine.deadlines import Calendar, Rule, calendars, default_calendar, rulebook
+from engine.deadlines import Calendar, Gate, Rule, calendars, default_calendar, rulebook
 from engine.deadlines.counting import HOURLY
 from engine.deadlines.explain import Line
 from engine.errors import InvalidValues, Unavailable
@@ -118,25 +118,32 @@ def _place(path: str) -> str:
 
 
 def _lines(found: Answer, source: str, every_day: bool) -> Iterator[str]:
-    rule, reading = found.rule, found.reading
+    rule = found.rule
     hourly = rule.unit in HOURLY
     yield f"{rule.title}：{rule.limit_text}"
     yield f"  法条    {rule.law}{rule.article}" + (f"（{rule.tag}）" if rule.tag else "")
     if rule.rule_set:
         yield f"  规则集  {rule.rule_set}"
+    yield from _dates(found, hourly) if rule.gate is not Gate.BARRED else ()
+    yield f"  依据    {source}"
+    yield "为什么是这一天：" if rule.gate is not Gate.BARRED else "这一天的情况："
+    yield found.explanation.text()
+    if rule.gate is Gate.BARRED:
+        return
+    yield "逐日清单：" if every_day else "逐段清单："
+    for line in found.explanation.lines:
+        for span, numbers in _each_day(line) if every_day and not hourly else [(_span(line), line.numbers)]:
+            yield f"  {span}  {place_words(numbers) if numbers else '计入' if line.counted else '不计入'}  {line.reason}"
+
+
+def _dates(found: Answer, hourly: bool) -> Iterator[str]:
+    reading = found.reading
     yield f"  届满    {_said(reading.due, hourly)}"
     yield f"  保守    {_said(reading.conservative, hourly) if reading.conservative else '与届满相同'}"
     yield f"  最早    {_said(reading.earliest, True) if reading.earliest else '不限制下一步'}"
     yield f"  状态    {STANDS[reading.status][1]}，{_left(found.days_left)}"
     if reading.provisional:
         yield "  注意    跨到的年份还没有放假通知，是暂算"
-    yield f"  依据    {source}"
-    yield "为什么是这一天："
-    yield found.explanation.text()
-    yield "逐日清单：" if every_day else "逐段清单："
-    for line in found.explanation.lines:
-        for span, numbers in _each_day(line) if every_day and not hourly else [(_span(line), line.numbers)]:
-            yield f"  {span}  {place_words(numbers) if numbers else '计入' if line.counted else '不计入'}  {line.reason}"
 
 
 def _span(line: Line) -> str:
