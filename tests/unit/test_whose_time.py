@@ -6,12 +6,13 @@ import pytest
 
 from engine.deadlines import default_calendar
 from engine.errors import NotFound
-from engine.runtime import commands
+from engine.runtime import clocks, commands
+from engine.runtime.commands import Paper
 from engine.supervision import whose_time
 from engine.supervision.stays import Hold, Span, Stay, Told
 from engine.supervision.time_parts import Law, Part, divide
 from tests.notation import timer
-from tests.town import AREA, CADRE, COMMANDER, DISPATCHER, FAR_CADRE, FINDER, INSPECTOR, OTHER_CADRE, Town
+from tests.town import AREA, BOSS, CADRE, COMMANDER, DISPATCHER, FAR_CADRE, FINDER, INSPECTOR, OFFICER, OTHER_CADRE, Town
 
 HOUR = dt.timedelta(hours=1)
 MONDAY = dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)  # 09:00 in Shanghai
@@ -185,6 +186,36 @@ def test_a_case_that_was_cancelled_while_it_waited_ends_there(town):
     town.waits(hours=50)
 
     assert parts(time_of(town)) == {"party": 5}
+
+
+FILED = """
+start s
+<subProcess id="whole" name="立案至决定" gl:deadline="DL-C6">
+<startEvent id="ws"/><userTask id="decide" name="作出决定" gl:role="case_officer" gl:scope="town"/><endEvent id="we"/>
+<sequenceFlow id="w1" sourceRef="ws" targetRef="decide"/><sequenceFlow id="w2" sourceRef="decide" targetRef="we"/>
+</subProcess>
+end e
+s -> whole -> e
+"""
+
+
+def test_while_a_limit_of_the_law_stands_it_is_nobodys_time(town):
+    town.draws(FILED, ruleSet='"RS-SAMR"')
+    town.report()
+    town.claims(OFFICER, "作出决定")
+    town.waits(hours=10)
+    with town.database.reading() as c:
+        number = clocks.of_case(c, town.case)[0].id
+    town.acts(commands.suspend_clock, OFFICER, number, None, Paper(document="检测委托书〔2026〕3号", approver=BOSS, ground="testing"))
+    town.waits(hours=100)
+    standing = time_of(town)
+    town.acts(commands.resume_clock, OFFICER, number, None, Paper(document="检测报告", approver=BOSS, ground="testing"))
+    town.waits(hours=5)
+    time = time_of(town)
+
+    assert parts(standing) == {"hands": 10, "suspended": 100} and adds_up(standing)
+    assert parts(time) == {"hands": 15, "suspended": 100} and adds_up(time)
+    assert account(time, OFFICER).mine.wall == 15 * HOUR and account(time, OFFICER).suspended.wall == 100 * HOUR
 
 
 def stay(key: str, start: int, end: int, *holds: tuple[str | None, int, int]) -> Stay:
