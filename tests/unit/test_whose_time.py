@@ -8,7 +8,7 @@ from engine.deadlines import default_calendar
 from engine.errors import NotFound
 from engine.runtime import clocks, commands
 from engine.runtime.commands import Paper
-from engine.supervision import whose_time
+from engine.supervision import standing, whose_time
 from engine.supervision.stays import Hold, Span, Stay, Told
 from engine.supervision.time_parts import Law, Part, divide
 from tests.notation import timer
@@ -136,12 +136,12 @@ def test_a_halted_case_is_nobodys_time(town):
     town.acts(commands.suspend, COMMANDER, town.case, reason="汛期")
     town.waits(hours=48)
 
-    standing = time_of(town)
+    stood = time_of(town)
     town.acts(commands.resume, COMMANDER, town.case)
     town.waits(hours=1)
     time = time_of(town)
 
-    assert parts(standing) == {"hands": 1, "suspended": 48} and adds_up(standing)
+    assert parts(stood) == {"hands": 1, "suspended": 48} and adds_up(stood)
     assert parts(time) == {"hands": 2, "suspended": 48} and adds_up(time)
     assert account(time, CADRE).suspended.wall == 48 * HOUR
 
@@ -208,14 +208,28 @@ def test_while_a_limit_of_the_law_stands_it_is_nobodys_time(town):
         number = clocks.of_case(c, town.case)[0].id
     town.acts(commands.suspend_clock, OFFICER, number, None, Paper(document="检测委托书〔2026〕3号", approver=BOSS, ground="testing"))
     town.waits(hours=100)
-    standing = time_of(town)
+    stood = time_of(town)
     town.acts(commands.resume_clock, OFFICER, number, None, Paper(document="检测报告", approver=BOSS, ground="testing"))
     town.waits(hours=5)
     time = time_of(town)
 
-    assert parts(standing) == {"hands": 10, "suspended": 100} and adds_up(standing)
+    assert parts(stood) == {"hands": 10, "suspended": 100} and adds_up(stood)
     assert parts(time) == {"hands": 15, "suspended": 100} and adds_up(time)
     assert account(time, OFFICER).mine.wall == 15 * HOUR and account(time, OFFICER).suspended.wall == 100 * HOUR
+
+
+def test_a_period_that_the_law_gives_to_the_party_needs_no_mark_in_the_diagram(town):
+    step = 'gl:role="case_officer" gl:scope="town" gl:deadline="DL-C1"'
+    town.draws(f'start s\nuser hear name="听取陈述申辩" {step}\nend e\ns -> hear -> e', ruleSet='"RS-SAMR"')
+    town.report()
+    town.claims(OFFICER, "听取陈述申辩")
+    town.waits(days=3)
+    inspector = town.person(INSPECTOR)
+    with town.database.reading() as c:
+        stands = standing.of_case(c, town.case, inspector)
+
+    assert parts(time_of(town)) == {"party": 72}
+    assert stands.why is standing.Why.PARTY and "DL-C1" in stands.sentence and "到 3月9日 23:59 为止" in stands.sentence
 
 
 def stay(key: str, start: int, end: int, *holds: tuple[str | None, int, int]) -> Stay:
