@@ -155,7 +155,7 @@ def test_an_event_that_the_law_or_the_calendar_does_not_know_is_told_in_its_row(
     answer = ask(legal, {**LAB, **event}, **SAMR)
 
     assert answer.status_code == 422
-    assert 'id="e-events-0' in text(answer) and words in text(answer)
+    assert 'id="e-events-0' in text(answer) and "第 1 条：" in text(answer) and words in text(answer)
 
 
 def test_script_in_a_document_is_text(legal):

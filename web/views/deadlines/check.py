@@ -32,7 +32,8 @@ def check() -> Any:
     found, errors = _answered(typed, calendar) if typed.rule or typed.start else (None, {})
     page = {"typed": typed, "errors": errors, "found": found, "chosen": chosen, "rows": [*typed.events, TypedEvent()],
             "sets": rulebook.rule_sets(), "rules": rulebook.rules(clock.today()), "KINDS": date_question.KINDS,
-            "NOT_ASKED": date_question.NOT_ASKED, "matches": matching(typed.rule) if "rule" in errors else ()}
+            "NOT_ASKED": date_question.NOT_ASKED, "matches": matching(typed.rule) if "rule" in errors else (),
+            "rows_named": {path: f"第 {int(path.split('.')[1]) + 1} 条" for path in errors if path.startswith("events.")}}
     page |= reasons(found.rule, found.reading) if found else {}
     return render_template("deadlines/check.html", **page), 422 if errors else 200
 
