@@ -13,7 +13,7 @@ from engine.definitions import Deployed
 from engine.errors import Conflict, InvalidState, NotFound
 from engine.people import Participant
 from engine.runtime import history, live, parameters
-from engine.runtime.tables import draft, involvement, process_instance, work_item
+from engine.runtime.tables import deadline_clock, draft, involvement, process_instance, work_item
 
 RUNNING, SUSPENDED, COMPLETED, CANCELLED = "running", "suspended", "completed", "cancelled"
 STATUS_WORDS = {RUNNING: "办理中", SUSPENDED: "已挂起", COMPLETED: "已办结", CANCELLED: "已终止"}
@@ -25,6 +25,9 @@ PEEK = _PEEK.where(process_instance.c.id == bindparam("i"))
 LOCK = _ROW.where(process_instance.c.id == bindparam("i"))
 LOCK_BY_ITEM = _ROW.where(
     process_instance.c.id == select(work_item.c.instance_id).where(work_item.c.id == bindparam("i")).scalar_subquery()
+)
+LOCK_BY_CLOCK = _ROW.where(
+    process_instance.c.id == select(deadline_clock.c.instance_id).where(deadline_clock.c.id == bindparam("i")).scalar_subquery()
 )
 ITEM = select(work_item).where(work_item.c.id == bindparam("i"))
 ITEM_FOR = select(
@@ -121,6 +124,11 @@ def locked_with_item(c: Connection, item_id: str, *, by: Participant | None = No
     if item.involved and by is not None:
         case.involved.add(by.id)
     return case, item
+
+
+def locked_with_clock(c: Connection, clock_id: int) -> Case:
+    """Lock the case of a clock. Raises NotFound."""
+    return _held(c, c.execute(LOCK_BY_CLOCK, {"i": clock_id}).first(), None)
 
 
 def check_revision(case: Case, revision: int | None) -> None:

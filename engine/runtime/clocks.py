@@ -126,16 +126,14 @@ def redate(c: Connection, clock_id: int) -> Moved | None:
 
     A move is written into the record of the case, and its timers move in the same turn.
     """
-    found = ledgers.one(c, clock_id)
-    if found is None:
-        raise NotFound(clock=clock_id)
-    case = cases.locked(c, found.row.instance_id)
-    found = ledgers.one(c, clock_id)  # again, now that nobody else can write to it
+    case = cases.locked_with_clock(c, clock_id)
+    found = ledgers.settled(c, clock_id)
     if found is None or not found.is_open or case.status not in (RUNNING, SUSPENDED):
         return None
-    fresh = found.reading(calendars.of(c), found.dated_at())
+    calendar, version = calendars.of_head(c, case.row.parameters)
+    fresh = found.reading(calendar, found.dated_at())
     if fresh.due == found.row.due_at:
-        c.execute(SEEN, {"clock": clock_id, "version": calendars.version(c), "unsure": fresh.provisional})
+        c.execute(SEEN, {"clock": clock_id, "version": version, "unsure": fresh.provisional})
         return None
     _redated(case, found)
     return Moved(clock_id, found.row.due_at, fresh.due)
@@ -144,7 +142,7 @@ def redate(c: Connection, clock_id: int) -> Moved | None:
 def _redated(case: Case, found: Ledger) -> None:
     row, rule = found.row, found.rule
     with turn(case) as tokens:
-        limit = timekeeping.date(case, case.host, row.id)
+        limit = timekeeping.date(case, case.host, found)
         case.story.tell("clock-redated", row.element_id, item=row.name, rule=row.rule, rule_name=rule.name, old=row.due_at.isoformat(),
                         due=limit.reading.due.isoformat())
         case.host.clocks_moved()

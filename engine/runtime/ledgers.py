@@ -110,6 +110,12 @@ def one(c: Connection, clock_id: int) -> Ledger | None:
     return None if row is None else Ledger(row, tuple(c.execute(ENTRIES, {"ids": [clock_id]}).all()))
 
 
+def settled(c: Connection, clock_id: int) -> Ledger | None:
+    """One clock in a transaction that has written none of its entries; None when there is none."""
+    found = with_entries(c, c.execute(ONE, {"i": clock_id}).all())
+    return found[0] if found else None
+
+
 def with_entries(c: Connection, rows: Sequence[Row[Any]]) -> list[Ledger]:
     """Rows of clocks with their entries: one statement more, and none when no ledger has any."""
     added: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}

@@ -6,21 +6,25 @@ Part of a turn's reconciling; nobody starts or stops a clock by hand.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, exists, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, bindparam, exists, literal_column, or_, select, type_coerce, union_all, update
 
 from engine.database import UTCDateTime
 from engine.deadlines.ledger import Entry, EntryKind
 from engine.runtime import ledgers
 from engine.runtime.case import CANCELLED, SUSPENDED, Case
 from engine.runtime.host import CaseHost
-from engine.runtime.ledgers import HALT
+from engine.runtime.ledgers import HALT, Ledger
 from engine.runtime.limits import Limit
 from engine.runtime.statements import one_of
 from engine.runtime.tables import deadline_clock, timer, work_item
 from engine.spiff import Element, Snapshot, Span, TimerWait, Tokens
 
-HELD = select(deadline_clock.c.element_id).where(deadline_clock.c.instance_id == bindparam("i"),
-                                                 deadline_clock.c.status == ledgers.SUSPENDED)
+HELD = union_all(
+    select(literal_column("'clock'").label("what"), deadline_clock.c.element_id).where(
+        deadline_clock.c.instance_id == bindparam("i"), deadline_clock.c.status == ledgers.SUSPENDED),
+    select(literal_column("'timer'"), timer.c.element_id).where(timer.c.instance_id == bindparam("i"), timer.c.status == "suspended"),
+)
+"""What stands: clocks, and timers that perhaps no longer should."""
 HOLD = (
     update(timer)
     .where(timer.c.instance_id == bindparam("i"), timer.c.key == bindparam("k"), timer.c.status == "due")
@@ -100,7 +104,10 @@ def _begin(case: Case, host: CaseHost, fresh: Sequence[Span], limits: Limits) ->
 
 def hold(case: Case, timers: Sequence[TimerWait]) -> None:
     """Timers that hang on a clock that stands, stand; those of clocks that run, run. For a turn that changed a ledger."""
-    held = set(case.c.execute(HELD, {"i": case.id}).scalars())
+    found = case.c.execute(HELD, {"i": case.id}).all()
+    held = {row.element_id for row in found if row.what == "clock"}
+    if not found:
+        return
     stands = [{"i": case.id, "k": wait.key, "now": int(case.at.timestamp() * 1000)} for wait in timers if wait.limited_by in held]
     runs = [{"i": case.id, "k": wait.key} for wait in timers if wait.limited_by and wait.limited_by not in held]
     for statement, rows in ((HOLD, stands), (RELEASE, [] if case.status == SUSPENDED else runs)):
@@ -174,23 +181,23 @@ def _enter_all(case: Case, host: CaseHost, kind: EntryKind) -> None:
                                             by=case.by.id if case.by else ""))
 
 
-def is_halted(ledger: ledgers.Ledger) -> bool:
+def is_halted(ledger: Ledger) -> bool:
     """True while it stands because the case does."""
     own = [row.kind for row in ledger.added if row.ground == HALT]
     return bool(own) and own[-1] == EntryKind.SUSPENDED
 
 
-def enter(case: Case, host: CaseHost, ledger: ledgers.Ledger, entry: Entry) -> Limit:
+def enter(case: Case, host: CaseHost, ledger: Ledger, entry: Entry) -> Limit:
     """Write an entry and date the clock anew from its whole ledger; the limit as it stands then. The caller has checked the entry."""
     ledgers.write(case.c, [ledgers.values_of(entry, ledger.row.id)])
-    return date(case, host, ledger.row.id)
+    entered = ledgers.one(case.c, ledger.row.id)
+    if entered is None:
+        raise LookupError(f"clock {ledger.row.id} of case {case.id} is gone")
+    return date(case, host, entered)
 
 
-def date(case: Case, host: CaseHost, clock_id: int) -> Limit:
+def date(case: Case, host: CaseHost, ledger: Ledger) -> Limit:
     """Compute a clock from its ledger and write what follows."""
-    ledger = ledgers.one(case.c, clock_id)
-    if ledger is None:
-        raise LookupError(f"clock {clock_id} of case {case.id} is gone")
     limit, row = ledgers.standing(ledger, host), ledger.row
     count = 1 + len(ledger.added)
     element = host.deployed.spec.elements.get(row.element_id)

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.deadlines import ledger_check
 from engine.deadlines.ledger import Entry, EntryKind
+from engine.deadlines.ledger_check import check
 from engine.errors import DeadlineRefused, InvalidState, NotAllowed, NotFound
 from engine.people import Participant, directory
 from engine.runtime import access, ledgers, timekeeping
@@ -97,7 +97,7 @@ def _enter(c: Connection, clock_id: int, kind: EntryKind, about: Stretch, said: 
     case, ledger = _held(c, clock_id, said)
     with turn(case) as tokens:
         entry = _entry(case, ledger, kind, about, said)
-        ledger_check.check(ledger.rule, ledger.entries, entry, case.host.calendar, now=case.at, decided=not ledger.is_open)
+        check(ledger.rule, ledger.entries, entry, case.host.calendar, now=case.at, decided=not ledger.is_open)
         limit = timekeeping.enter(case, case.host, ledger, entry)
         case.story.tell(TOLD[kind], ledger.row.element_id, **_told(c, ledger, entry), due=limit.reading.due.isoformat())
         case.host.clocks_moved()
