@@ -6,7 +6,7 @@ from engine.deadlines import rulebook
 from engine.deadlines.rules import Gate
 from engine.definitions.findings import Problem, Severity, problem
 from engine.definitions.library import Library
-from engine.definitions.model import Model
+from engine.definitions.model import Model, Node, Process
 
 CODE = "LA18"
 SEVERITY = Severity.WARNING
@@ -14,7 +14,8 @@ SEVERITY = Severity.WARNING
 
 def check(model: Model, library: Library) -> Iterator[Problem]:
     """Gates of rules that no element of this document names in gl:deadline; times that are always barred need no clock."""
-    started = {str(one.gl["deadline"]) for one in (*model.processes, *model.each()) if one.gl.get("deadline")}
+    limited: list[Node | Process] = [*model.processes, *model.each()]
+    started = {str(one.gl["deadline"]) for one in limited if one.gl.get("deadline")}
     barred = {rule.id for rule in rulebook.rules() if rule.gate is Gate.BARRED}
     for node in model.each():
         for gate in node.each("gate"):

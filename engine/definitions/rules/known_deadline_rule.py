@@ -17,8 +17,8 @@ ASKED = re.compile(r'\bdeadline\(\s*"([^"]*)"\s*\)')
 def check(model: Model, library: Library) -> Iterator[Problem]:
     """Rules named by gl:deadline, by gates, and by deadline("…") in expressions."""
     known = {rule.id for rule in rulebook.rules()}
-    named: list[tuple[Node | Process, str]] = [(one, str(one.gl["deadline"])) for one in (*model.processes, *model.each())
-                                               if one.gl.get("deadline")]
+    limited: list[Node | Process] = [*model.processes, *model.each()]
+    named = [(one, str(one.gl["deadline"])) for one in limited if one.gl.get("deadline")]
     named += [(node, str(gate.get("rule", ""))) for node in model.each() for gate in node.each("gate")]
     for element, rule in named:
         if rule not in known:
