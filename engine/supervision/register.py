@@ -176,6 +176,8 @@ def _aside(c: Connection, row: Row[Any], by: Participant) -> str:
     return ""
 
 
-def of_case(c: Connection, case_id: int) -> tuple[Row[Any], ...]:
-    """The matters of one case, oldest first. The caller has asked whether the case may be seen."""
+def of_case(c: Connection, by: Participant, case_id: int) -> tuple[Row[Any], ...]:
+    """The matters of one case, oldest first. Raises NotFound for whoever may not see the case."""
+    if not access.may_see(c, by, cases.peeked(c, case_id).row):
+        raise NotFound(instance=case_id, person=by.id)
     return tuple(c.execute(OF_CASE, {"i": case_id}).all())

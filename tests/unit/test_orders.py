@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import exc, select, text, update
 
-from engine.errors import InvalidState, InvalidValues, NotAllowed, NotFound
+from engine.errors import InvalidDefinition, InvalidState, InvalidValues, NotAllowed, NotFound
 from engine.people import directory
 from engine.runtime import commands, history, parameters
 from engine.supervision import diary, dossier, leads, numbers, orders, papers, recusal
@@ -232,6 +232,27 @@ def test_an_inspector_of_another_place_finds_nothing(town):
         does(town, orders.by_hand, DISPATCHER, "no-such-item", DISCIPLINE, WISH)
     with pytest.raises(NotAllowed):
         does(town, orders.by_hand, LEADER, town.item(OFFICER, "现场核查"), DISCIPLINE, WISH)
+
+
+# ------------------------------------------------------------------------------------------------ what the diagram may say
+
+
+def test_a_role_may_come_from_an_expression(town):
+    town.draws("start s\nuser u name=\"办\" gl:roleFrom='if case.priority = 0 then \"dispatcher\" else \"team_leader\"'\nend e\ns -> u -> e")
+    town.report()
+    assert "办" in town.todo(LEADER)
+
+
+def test_a_role_that_does_not_exist_is_found_before_it_is_published(town):
+    with pytest.raises(InvalidDefinition) as refused:
+        town.draws("start s\nuser u name=\"办\" gl:roleFrom='\"nobody\"'\nend e\ns -> u -> e")
+    assert "不存在的岗位" in " ".join(found.message for found in refused.value.findings)
+
+
+def test_the_nearest_units_own_value_counts():
+    values = {"days": 3, "days@x": 4, "days@qs": 5, "other@qs-e": 1}
+    assert [parameters.for_unit(values, path).get("days") for path in ("/", "/x/", "/x/qs/qs-e/")] == [3, 4, 5]
+    assert parameters.for_unit(values, "/x/qs/").get("other") is None
 
 
 # ------------------------------------------------------------------------------------------------ papers for good

@@ -176,6 +176,13 @@ def test_one_line_does_not_act_for_the_other(as_person, database, worker):
     assert browser.post(f"/supervision/orders/{matter}/close", {"key": "k", "note": "算了"}).status_code == 403
 
 
+def test_a_case_says_how_it_is_supervised_to_those_who_may_see_it(as_person, database, worker):
+    matter = red(database)
+    address = f"/supervision/orders/of-case/{matter.case_id}"
+    assert "催办（红牌）" in text(as_person("wg01").get(address))
+    assert as_person(FOREIGN_INSPECTOR).get(address).status_code == 404
+
+
 def test_leads_are_for_their_own_line(as_person, database, worker):
     assert as_person(GRID_WORKER).get("/supervision/orders/leads").status_code == 403
     assert "没有问责线索" in text(as_person(JUSTICE).get("/supervision/orders/leads"))

@@ -64,6 +64,15 @@ def _matter(ladder_id: int, errors: Mapping[str, str]) -> Any:
     return page, 422 if errors else 200
 
 
+@blueprint.get("/of-case/<int:case_id>")
+@policy()
+def of_case(case_id: int) -> Any:
+    """The piece of a case's page that says how it is supervised: the rung, and nothing of leads."""
+    with database().reading() as c:
+        found = register.of_case(c, me(), case_id)
+    return render_template("orders/_of_case.html", matters=found, **WORDS)
+
+
 @blueprint.get("/papers/<int:paper_id>")
 @policy()
 def paper(paper_id: int) -> Any:
