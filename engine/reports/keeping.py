@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine import clock
@@ -36,9 +36,11 @@ BACK = 92
 
 STATE = select(figure_state.c.as_of, figure_state.c.value).where(figure_state.c.name == BOARD)
 SAVE = update(figure_state).where(figure_state.c.name == BOARD)
-CHANGED = (select(record.c.instance_id)
-           .where(record.c.at >= bindparam("since", type_=UTCDateTime), record.c.instance_id > bindparam("after"))
-           .distinct().order_by(record.c.instance_id).limit(PIECE))
+_of_case: Any = func.coalesce(record.c.instance_id, -1)
+"""Not the column itself: the order shall not lure a database without statistics away from the index on moments."""
+
+CHANGED = (select(_of_case).where(record.c.at >= bindparam("since", type_=UTCDateTime), _of_case > bindparam("after", type_=BigInteger))
+           .distinct().order_by(_of_case).limit(PIECE))
 NEXT = (select(process_instance.c.id, process_instance.c.status).where(process_instance.c.id > bindparam("after"))
         .order_by(process_instance.c.id).limit(4 * PIECE))
 LEFT = select(board_line.c.instance_id).where(board_line.c.instance_id > bindparam("after"), board_line.c.instance_id <= bindparam("last"))

@@ -277,10 +277,11 @@ def test_no_number_looks_through_everything_that_ever_was(sqlite_database: Datab
                    for measure in days.MEASURES}
         queries |= {f"{one.id} {name}": part.ids(c, period) for one in indicators.INDICATORS for name in ("n", "d", *one.apart)
                     if (part := one.part(name)) is not None}
+        queries["changed cases"] = keeping.CHANGED.params(since=clock(), after=-1)
         for name, query in queries.items():
             sql = str(query.compile(c.engine, compile_kwargs={"literal_binds": True}))
             plans[name] = " | ".join(row[3] for row in c.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}"))
 
     assert len(plans) > 40
-    everything = re.compile(r"SCAN (work_item|finding|process_instance)|\(state=|\(status=")
+    everything = re.compile(r"SCAN (work_item|finding|process_instance|record)|record_by_instance|\(state=|\(status=")
     assert {name: plan for name, plan in plans.items() if everything.search(plan)} == {}
