@@ -18,8 +18,8 @@ from tests.conftest import START
 from tests.town import BOSS, COMMANDER, INSPECTOR, LEADER, OFFICER, OTHER_OFFICER
 from tests.watched_town import WatchedTown
 
-ACTS = ("wait", "long wait", "claim", "unclaim", "transfer", "do", "check", "send back", "withdraw", "suspend", "resume", "cancel", "reopen",
-        "urge", "comment")
+ACTS = ("wait", "long wait", "claim", "unclaim", "transfer", "do", "check", "send back", "withdraw", "suspend", "resume", "cancel",
+        "reopen", "urge", "comment")
 ENOUGH = 25
 
 

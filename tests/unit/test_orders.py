@@ -238,7 +238,7 @@ def test_an_inspector_of_another_place_finds_nothing(town):
 
 
 def test_a_role_may_come_from_an_expression(town):
-    town.draws("start s\nuser u name=\"办\" gl:roleFrom='if case.priority = 0 then \"dispatcher\" else \"team_leader\"'\nend e\ns -> u -> e")
+    town.draws("start s\nuser u name=\"办\" gl:roleFrom='if case.id = 0 then \"dispatcher\" else \"team_leader\"'\nend e\ns -> u -> e")
     town.report()
     assert "办" in town.todo(LEADER)
 
