@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
 from engine import clock, definitions, ids
 from engine.clock import local
@@ -34,7 +34,8 @@ DUE = (select(deadline_clock, process_instance.c.business_key.label("case_number
        .join(process_instance, process_instance.c.id == CLOCK.instance_id)
        .where(*WATCHED).order_by(CLOCK.watch_at, CLOCK.id).limit(1).with_for_update(skip_locked=True, of=deadline_clock))
 BEGUN = update(deadline_clock).where(CLOCK.id == bindparam("clock"), *WATCHED).values(watch_at=None)
-NEXT_DUE = select(func.min(CLOCK.watch_at)).where(CLOCK.status.in_(STATUSES))
+NEXT_DUE = (select(CLOCK.watch_at).where(CLOCK.status == bindparam("status"), CLOCK.watch_at.is_not(None))
+            .order_by(CLOCK.watch_at).limit(1))
 FOUND = select(ladder).where(ladder.c.case_id == bindparam("case"), ladder.c.element_id == bindparam("element"),
                              ladder.c.rule == bindparam("of"), ladder.c.line == bindparam("on"), ladder.c.state == OPEN)
 ONE = select(ladder).where(ladder.c.id == bindparam("i"))
@@ -71,8 +72,9 @@ class Matter:
 
 def next_due(c: Connection) -> dt.datetime | None:
     """When the worker should look for the next ladder to begin; None too where the supervision process has not been published."""
-    moment: dt.datetime | None = c.execute(NEXT_DUE).scalar()
-    return moment if moment is not None and _published(c) else None
+    found = [c.execute(NEXT_DUE, {"status": status}).scalar() for status in STATUSES]
+    moments = [moment for moment in found if moment is not None]
+    return min(moments) if moments and _published(c) else None
 
 
 def start_due(database: Database, limit: int = 100, *, guard: Callable[[Connection], bool] | None = None) -> int:
