@@ -39,7 +39,8 @@ ALL_OF = select(*_LISTED).where(definition.c.key == bindparam("k")).order_by(def
 class Deployed:
     """A version ready to run, with what the processes it calls bring along. `title` is FEEL; `start_roles` may start it;
     `parameters` are the sealed values, `parameter_sheet` what is known of each (label, unit, basis, limits). `asks_clocks`: some
-    expression calls deadline(…); `supervised`: supervision watches its limits; `steered`: its cases may be halted and ended by whoever steers."""
+    expression calls deadline(…); `supervised`: supervision watches its limits; `steered`: its cases may be halted and
+    ended by whoever steers."""
 
     id: int
     key: str

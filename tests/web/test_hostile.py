@@ -164,3 +164,13 @@ def test_the_current_password_cannot_be_tried_out_for_ever(as_person, person):
     answers = [browser.post("/account/password", {"current": str(n), **wanted}).status_code for n in range(6)]
 
     assert answers == [422] * 5 + [429]
+
+
+LISTS = ("/supervision", "/supervision/signs", "/supervision/orders", "/time/standing", "/time/units", "/time/diagrams")
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_what_stands_in_an_address_is_no_order_to_whoever_writes_links(as_person, path):
+    page = as_person("jw1").get(f"{path}?_scheme=javascript&_external=1&endpoint=x&key=y&_anchor=z&values=1&page=1")
+
+    assert page.status_code in (200, 302) and b"javascript:" not in page.data.lower()

@@ -51,8 +51,9 @@ def take_in(file: Path, really: bool, year: int | None) -> None:
             click.echo("内容与现行工作日历相同，没有改动。")
             return
         for one in plan.days:
+            named = one.after or one.before
             change = f"{'上班' if one.was_worked else '休息'} → {'上班' if one.is_worked else '休息'}" if one.matters else "不变"
-            click.echo(f"  {one.date:%Y-%m-%d} 周{WEEKDAYS[one.date.weekday()]} {(one.after or one.before).name} {change}")
+            click.echo(f"  {one.date:%Y-%m-%d} 周{WEEKDAYS[one.date.weekday()]} {named.name if named else ''} {change}")
         click.echo(f"会移动 {moving.moved} 个未到期的期限（核对了 {moving.examined} 个{'' if moving.complete else '，还有更多'}）。")
         if really:
             db.run(lambda c: administration.apply(c, None, administration.plan_notice(c, None, document, year), plan.version).version)

@@ -14,4 +14,5 @@ def check(model: Model, library: Library) -> Iterator[Problem]:
     """Every step that waits for a person."""
     for node in model.each(*HUMAN):
         if not any(node.gl.get(name) for name in ("role", "roleFrom", "assignee")):
-            yield problem(node, f"“{node.label}”没有办理人规则", "请填写办理岗位（gl:role），或用表达式指定岗位（gl:roleFrom）或办理人（gl:assignee）。")
+            yield problem(node, f"“{node.label}”没有办理人规则",
+                          "请填写办理岗位（gl:role），或用表达式指定岗位（gl:roleFrom）或办理人（gl:assignee）。")

@@ -13,7 +13,7 @@ from engine.supervision import leads, lines, orders, recusal, register
 from engine.supervision.orders import Wish
 from engine.supervision.papers import shown
 from engine.supervision.register import Filters
-from web import submission
+from web import addresses, submission
 from web.auth import policy
 from web.context import database, me
 
@@ -46,8 +46,8 @@ def leads_list() -> Any:
 
 
 def _address(**changes: Any) -> str:
-    kept = {name: value for name, value in request.args.items() if name != "page"} | changes
-    return url_for("orders.listed", **{name: value for name, value in kept.items() if value not in ("", None)})
+    """This list with some filters changed."""
+    return addresses.of("orders.listed", {**addresses.asked(), "page": None, **changes})
 
 
 @blueprint.get("/<int:ladder_id>")

@@ -12,7 +12,7 @@ from engine.reports import board as boards
 from engine.reports import days, filters, keeping
 from engine.reports.filters import Filters
 from engine.runtime import commands
-from web import charts
+from web import addresses, charts
 from web.auth import policy
 from web.context import database, me
 from web.views.account import local_address
@@ -39,14 +39,12 @@ def _filters() -> Filters:
 
 def _address(**changes: Any) -> str:
     """This list with some filters changed; empty ones are left out of the address."""
-    kept = {name: value for name, value in request.args.items() if name != "page"} | changes
-    return url_for("supervision.board", **{name: value for name, value in kept.items() if value not in ("", None)})
+    return addresses.of("supervision.board", {**addresses.asked(), "page": None, **changes})
 
 
 def _opens(**asked: Any) -> str:
     """The list behind a figure of the page now shown: its filters, within the unit of the page."""
-    wanted = {"unit": request.args.get("unit", "")} | asked
-    return url_for("supervision.board", **{name: value for name, value in wanted.items() if value not in ("", None)}, _anchor="list")
+    return addresses.of("supervision.board", {"unit": request.args.get("unit", "")[:80], **asked}, anchor="list")
 
 
 def case_address(instance_id: int) -> str:

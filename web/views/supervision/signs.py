@@ -10,6 +10,7 @@ from engine import clock
 from engine.errors import InvalidValues, NotFound
 from engine.supervision import signs as sought
 from engine.supervision.signs import Entry, Filters, thresholds
+from web import addresses
 from web.auth import policy
 from web.context import database, me
 from web.views.supervision import XLSX, blueprint, case_address, sheet
@@ -30,8 +31,7 @@ def _filters() -> Filters:
 
 def _address(**changes: Any) -> str:
     """This list with some filters changed; empty ones are left out of the address."""
-    kept = {name: value for name, value in request.args.items() if name != "page"} | changes
-    return url_for("supervision.signs", **{name: value for name, value in kept.items() if value not in ("", None)})
+    return addresses.of("supervision.signs", {**addresses.asked(), "page": None, **changes})
 
 
 def sign_address(entry: Entry) -> str:

@@ -10,6 +10,7 @@ from engine.reports import step_times, time_keeping, time_totals
 from engine.reports.step_times import Asked, Period
 from engine.supervision import standing, whose_time
 from engine.supervision.stays import Span
+from web import addresses
 from web.auth import policy
 from web.context import database, me
 from web.views.times import wording
@@ -33,8 +34,7 @@ def _period() -> Period:
 
 def _address(**changes: Any) -> str:
     """This page with some of what was asked changed."""
-    kept = {**(request.view_args or {}), **request.args} | changes
-    return url_for(request.endpoint or "", **{name: value for name, value in kept.items() if value not in ("", None)})
+    return addresses.of(request.endpoint or "", {**addresses.asked(), **changes}, **(request.view_args or {}))
 
 
 def _shown(template: str, **more: Any) -> str:
@@ -112,7 +112,7 @@ def drawn(key: str) -> Any:
     with database().reading() as c:
         found = step_times.drawn(c, me(), asked)
     return _shown("supervision/diagram.html", found=found, asked=asked, LEVELS=step_times.LEVELS, here=_address,
-                  figures_address=url_for("times.figures", key=key, **request.args),
+                  figures_address=addresses.of("times.figures", addresses.asked(), key=key),
                   diagram_address=url_for("times.diagram", key=key, version=asked.definition_id))
 
 
