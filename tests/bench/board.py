@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, create_engine, select, text, update
 
 from engine import clock, ids
 from engine.people import Participant
@@ -103,7 +103,10 @@ def _prepared(town: Town) -> float:
     town.run(keeping.again)
     taken = seconds(lambda: keeping.keep(town.database))
     if town.database.dialect == "postgresql":
-        town.run(lambda c: c.execute(text("ANALYZE")) and None)
+        with create_engine(town.database.url, isolation_level="AUTOCOMMIT").connect() as c:
+            c.execute(text("VACUUM ANALYZE"))
+            c.execute(text("CHECKPOINT"))
+            c.engine.dispose()
     return taken
 
 
