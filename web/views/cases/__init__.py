@@ -99,7 +99,7 @@ def withdraw(case_id: int) -> Any:
 def suspend(case_id: int) -> Any:
     """Halt it."""
     person, reason = me(), request.form.get("reason", "")
-    return _act(lambda c: commands.suspend(c, case_id, reason=reason, by=person), case_id, "已挂起，时限停止计算。")
+    return _act(lambda c: commands.suspend(c, case_id, reason=reason, by=person), case_id, "已挂起。办理时限停止计算，法定期限照常计算。")
 
 
 @blueprint.post("/cases/<int:case_id>/resume")
@@ -107,7 +107,7 @@ def suspend(case_id: int) -> Any:
 def resume(case_id: int) -> Any:
     """Let it go on."""
     person = me()
-    return _act(lambda c: commands.resume(c, case_id, by=person), case_id, "已恢复，时限按剩余时间继续计算。")
+    return _act(lambda c: commands.resume(c, case_id, by=person), case_id, "已恢复。办理时限扣除挂起的时间后继续计算。")
 
 
 @blueprint.post("/cases/<int:case_id>/cancel")
