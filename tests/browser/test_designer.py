@@ -47,7 +47,7 @@ def test_a_bad_drawing_is_refused_with_the_place_and_the_reason(people):
     findings = page.locator("section[aria-label='检查结果'] tr")
     expect(findings.filter(has_text="片区研判上报").filter(has_text="area_review").first).to_contain_text("岗位")
     designer.snaps("studio-findings")
-    expect(designer.goes("/studio").locator("td[data-label='版本']")).to_have_text("第 1 版")
+    expect(designer.goes("/studio").locator("tr", has_text="网格闭环").locator("td[data-label='版本']")).to_have_text("第 1 版")
 
 
 def test_a_good_drawing_becomes_the_next_version_and_new_cases_follow_it(people):
@@ -57,7 +57,7 @@ def test_a_good_drawing_becomes_the_next_version_and_new_cases_follow_it(people)
 
     expect(page.locator("#notices")).to_contain_text("已发布第 2 版")
     expect(page.locator("h1")).to_contain_text("第 2 版")
-    expect(designer.goes("/studio").locator("td[data-label='版本']")).to_have_text("第 2 版")
+    expect(designer.goes("/studio").locator("tr", has_text="网格闭环").locator("td[data-label='版本']")).to_have_text("第 2 版")
     people.enter("wg01", PHONE).reports()
     assert people.enter("cs01").rows() == ["村社先行纠正"]
 
