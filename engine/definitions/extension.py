@@ -60,7 +60,7 @@ LINKS = ("discovery", "correction", "reporting", "handling", "feedback")
 TYPES = ("text", "number", "boolean", "date", "dateTime", "list", "context")
 
 _TIMED = ("Activity", "CatchEvent")
-_RESULT = ("ScriptTask", "BusinessRuleTask", "ServiceTask", "ReceiveTask", "CatchEvent")
+_RESULT = ("UserTask", "ScriptTask", "BusinessRuleTask", "ServiceTask", "ReceiveTask", "CatchEvent")
 
 ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("category", ("Process",), Kind.TEXT, "类别", "发起页和统计中的分组", "市容环卫"),
@@ -74,7 +74,11 @@ ATTRIBUTES: tuple[Attribute, ...] = (
               "village", LEVELS),
     Attribute("assignee", ("UserTask",), Kind.FEEL, "指定办理人", "结果为人员编号；不为空时优先于岗位", "case.reporter"),
     Attribute("roleFrom", ("UserTask",), Kind.FEEL, "岗位由表达式决定", "结果为岗位编号；不为空时优先于办理岗位", "desk"),
-    Attribute("check", ("UserTask",), Kind.NAME, "提交前核对", "已登记的核对；它可以拒绝提交，例如应当回避的人", "supervision.may_handle"),
+    Attribute("check", ("UserTask",), Kind.WORDS, "提交前核对", "已登记的核对，空格分开；它可以拒绝提交，例如应当回避的人",
+              "supervision.may_handle"),
+    Attribute("act", ("UserTask",), Kind.WORDS, "提交时办理",
+              "已登记的办理，空格分开，按先后办；与提交同时成功或同时不成功，可以拒绝，结果存入结果变量",
+              "cases.file_case documents.issue"),
     Attribute("formRef", ("UserTask",), Kind.NAME, "办理表单", "对应 forms/<名称>.form.json", "correction"),
     Attribute("access", ("UserTask",), Kind.NAME, "表单权限", "表单采用的字段权限方案", "leader"),
     Attribute("priority", ("UserTask",), Kind.FEEL, "优先级", "整数或表达式，越大越靠前", "50"),

@@ -21,7 +21,9 @@ from engine import definitions
 ROOMS = Path(__file__).parents[1]
 MODULE = "service_tasks"
 CHECKS = "step_checks"
+ACTS = "step_acts"
 Check = Callable[[Connection, Mapping[str, Any]], None]
+Act = Callable[[Connection, Mapping[str, Any]], Mapping[str, Any]]
 
 
 class BusinessError(Exception):
@@ -55,17 +57,31 @@ def functions() -> Mapping[str, Function]:
 
 def declared() -> dict[str, definitions.Function]:
     """The same names as the linter wants them, so that a diagram that asks for an unknown function is refused."""
-    return {name: definitions.Function() for name in (*functions(), *checks())}
+    return {name: definitions.Function() for name in (*functions(), *checks(), *acts())}
 
 
 @functools.cache
 def checks() -> Mapping[str, Check]:
     """What a user task may name as its own check (gl:check): everything public in `engine/<room>/step_checks.py`, as `room.check`.
 
-    A check is given the case, the person, the element, the checked values and the variables; it raises to refuse.
+    A check is given the case, the person, the element and its documents, the checked values and the variables; it raises to refuse.
     """
-    rooms = sorted(path.parent.name for path in ROOMS.glob(f"*/{CHECKS}.py"))
-    return {f"{room}.{name}": run for room in rooms for name, run in _public(importlib.import_module(f"engine.{room}.{CHECKS}"))}
+    return _named(CHECKS)
+
+
+@functools.cache
+def acts() -> Mapping[str, Act]:
+    """What a user task may do in its own room when it is submitted (gl:act): everything public in `engine/<room>/step_acts.py`.
+
+    An act is given what a check is given and, as `done`, what the acts before it answered. It writes in the submission's own
+    transaction and answers JSON for the step's result variable; what it raises refuses the submission.
+    """
+    return _named(ACTS)
+
+
+def _named(module: str) -> dict[str, Callable[..., Any]]:
+    rooms = sorted(path.parent.name for path in ROOMS.glob(f"*/{module}.py"))
+    return {f"{room}.{name}": run for room in rooms for name, run in _public(importlib.import_module(f"engine.{room}.{module}"))}
 
 
 def _public(module: ModuleType) -> list[tuple[str, Callable[..., Any]]]:

@@ -20,9 +20,10 @@ def check(model: Model, library: Library) -> Iterator[Problem]:
             yield problem(node, f"“{node.label}”调用的操作“{name}”未注册或参数不符",
                           "请核对操作名称和传入的参数，可用的操作见设计器的下拉列表。")
     for node in model.each("userTask"):
-        name = str(node.gl.get("check", ""))
-        if name and library.functions is not None and name not in library.functions:
-            yield problem(node, f"“{node.label}”提交前的核对“{name}”未注册", "请核对名称，或去掉 gl:check。")
+        for attribute, what in (("check", "提交前的核对"), ("act", "提交时的办理")):
+            for name in node.gl.get(attribute) or ():
+                if library.functions is not None and name not in library.functions:
+                    yield problem(node, f"“{node.label}”{what}“{name}”未注册", f"请核对名称，或去掉 gl:{attribute}。")
 
 
 def _fits(node: Node, function: Function | None) -> bool:

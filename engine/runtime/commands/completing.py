@@ -49,21 +49,29 @@ def complete(
     with turn(case) as tokens:
         clean, outcome = _checked(case, item, values, tokens)
         _may_pass(case, item, clean, tokens)
-        _ask(case, item, clean, tokens)
+        done = _acted(case, item, clean, tokens)
         end(case, item, outcome)
         signed = {"values": clean} if item.mi_key else {}  # one signer's answer is no variable of the case yet
         case.story.tell("completed", item.element_id, key=item_id, item=item.name, outcome=outcome, **signed)
-        tokens.finish(item_id, clean)
+        tokens.finish(item_id, {**clean, **done})
     return case.answer(item=item_id, status=case.status)
 
 
-def _ask(case: Case, item: Found, values: Mapping[str, Any], tokens: Tokens) -> None:
-    """What the step's own check (gl:check) says: it raises what it refuses with, for instance NotAllowed for somebody who must
-    stand aside."""
-    name = case.deployed.spec.elements[item.element_id].gl.get("check") if case.deployed else None
-    if name:
-        payload = {"case": case.id, "person": case.by.id if case.by else "", "element": item.element_id}
-        service_registry.checks()[str(name)](case.c, {**payload, "values": values, "variables": tokens.visible(item.id)})
+def _acted(case: Case, item: Found, values: Mapping[str, Any], tokens: Tokens) -> dict[str, Any]:
+    """What the step's checks (gl:check) refuse is raised; then its acts (gl:act) are done, each told what those
+    before it answered. Answers the variable that takes what they gave together; none where the step does not ask for it."""
+    gl = case.deployed.spec.elements[item.element_id].gl if case.deployed else {}
+    checks, acts = (str(gl.get(name) or "").split() for name in ("check", "act"))
+    if not checks and not acts:
+        return {}
+    payload = {"case": case.id, "person": case.by.id if case.by else "", "element": item.element_id, "values": values,
+               "variables": tokens.visible(item.id), "documents": gl.get("document") or []}
+    for name in checks:
+        service_registry.checks()[name](case.c, payload)
+    done: dict[str, Any] = {}
+    for name in acts:
+        done |= service_registry.acts()[name](case.c, {**payload, "done": done})
+    return {str(gl["resultVariable"]): done} if acts and gl.get("resultVariable") else {}
 
 
 def _may_pass(case: Case, item: Found, values: Mapping[str, Any], tokens: Tokens) -> None:

@@ -1,0 +1,1 @@
+"""The law that cases are decided by: statutes and their articles by day, the powers a town holds, the discretion standards."""

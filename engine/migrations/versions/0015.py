@@ -1,0 +1,10 @@
+"""Approval: deputies, delegation, copies and signatures."""
+
+revision = '0015'
+down_revision = '0014'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
