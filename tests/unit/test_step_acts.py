@@ -14,6 +14,7 @@ from engine.runtime.tables import observation, process_instance
 from tests.notation import extension, xml
 from tests.town import CADRE, Town
 
+ROLE = 'gl:role="village_cadre" gl:scope="village"'
 DOCUMENT = extension('<gl:document template="DOC-03" required="true"/>')
 
 
@@ -40,8 +41,7 @@ def _acts(monkeypatch: pytest.MonkeyPatch) -> None:
 def _draws(town: Town, acts: str) -> None:
     town.draws(f"""
         start s
-        <userTask id="filing" name="立案" gl:role="village_cadre" gl:scope="village" gl:resultVariable="filed"
-          gl:act="{acts}">{DOCUMENT}</userTask>
+        <userTask id="filing" name="立案" {ROLE} gl:resultVariable="filed" gl:act="{acts}">{DOCUMENT}</userTask>
         end e
         s -> filing -> e
     """)
