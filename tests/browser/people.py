@@ -167,7 +167,7 @@ class Crowd:
         if size is PHONE:
             given = {"has_touch": True, "is_mobile": True, **given}
         context = self._browser.new_context(**given)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(30_000)
         person = Person(context, self._address)
         self._people.append(person)
         return person

@@ -60,6 +60,8 @@ def test_legal_staff_open_the_cases_that_moved_and_read_why(people):
     page = lawyer.goes(f"{PAGE}?year=2027")
     expect(page.locator("#load")).to_have_count(0)
     page.locator("#redating a").click()
+    expect(page.locator("h1")).to_have_text("移动的期限")
+    expect(page.locator("main tbody tr")).not_to_have_count(0)
 
     page.locator("main tbody a").first.click()
 
