@@ -39,11 +39,12 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _each(store: Store, take: Callable[[str, Callable[[], list[Figure]]], None], sizes: Mapping[str, int | None]) -> None:
+    empty = store.copy()
     take("transactions", lambda: transactions.measure(store.copy()))
     take("scaling", lambda: scaling.measure(store))
     take("timers", lambda: waking.measure(store))
     take("board", lambda: board.measure(store, sizes.get("board") or board.CLOSED))
-    take("redating", lambda: redating.measure(store, sizes.get("redating") or redating.OPEN))
+    take("redating", lambda: redating.measure(empty, sizes.get("redating") or redating.OPEN))
 
 
 def _page(found: list[Figure]) -> None:

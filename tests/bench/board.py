@@ -23,7 +23,7 @@ ONE_STEP = f'start s\nuser u1 name="甲" {ROLE} gl:link="handling"\nend e\ns -> 
 GRIDS = ("qs-e-l-1", "qs-e-l-2", "qs-e-t-1")
 PATHS = {"qs-e-l-1": "/x/qs/qs-e/qs-e-l/qs-e-l-1/", "qs-e-l-2": "/x/qs/qs-e/qs-e-l/qs-e-l-2/", "qs-e-t-1": "/x/qs/qs-e/qs-e-t/qs-e-t-1/"}
 PEOPLE, LINKS, CHUNK, TRIED, CHANGED, AIM = 15, ("correction", "reporting", "handling", "feedback"), 2500, 40, 1000, 2.0
-SIZES, CLOSED = (1_000, 10_000, 100_000), 100_000
+SIZES, CLOSED = (1_000, 10_000, 100_000), 1_000_000
 LISTS = {"看板": None, "超期清单": Filters(level="late"), "一个村一个环节的超期": Filters(unit="qs-e-l", link="handling", level="late"),
          "一个人的清单": Filters(holder="p7"), "一类事项的清单": Filters(matter="-")}
 
