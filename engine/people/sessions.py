@@ -29,6 +29,8 @@ FAILURES_PER_ADDRESS = 50
 TOUCH = dt.timedelta(minutes=1)
 SHORTEST_PASSWORD = 12
 KEPT_FILTERS = 20
+TASKS = "tasks"
+"""The worklist: the list that kept filters belong to unless said otherwise."""
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 NOBODY = HASHER.hash(secrets.token_hex(16))
@@ -58,6 +60,7 @@ saved_filter = Table(
     Column("person_id", String(40), nullable=False),
     Column("name", String(40), nullable=False),
     Column("query", Text, nullable=False),
+    Column("place", String(20), nullable=False, default=TASKS),  # of which list
     Index("filter_of_person", "person_id"))
 
 SESSION = select(session).where(session.c.id == bindparam("s"))
@@ -174,21 +177,23 @@ def change_password(c: Connection, by: Participant, new_hash: str, keep: str) ->
     c.execute(delete(session).where(session.c.person_id == by.id, session.c.id != keep))
 
 
-def saved_filters(c: Connection, person_id: str) -> tuple[SavedFilter, ...]:
-    """The person's kept filters, in the order they were made."""
-    rows = c.execute(select(saved_filter).where(saved_filter.c.person_id == person_id).order_by(saved_filter.c.id))
+def saved_filters(c: Connection, person_id: str, place: str = TASKS) -> tuple[SavedFilter, ...]:
+    """The person's kept filters of one list, in the order they were made."""
+    query = select(saved_filter).where(saved_filter.c.person_id == person_id, saved_filter.c.place == place)
+    rows = c.execute(query.order_by(saved_filter.c.id))
     return tuple(SavedFilter(r.id, r.name, r.query) for r in rows)
 
 
-def save_filter(c: Connection, by: Participant, values: Mapping[str, Any]) -> None:
-    """Keep a filter under a name; the same name replaces the earlier one. Raises InvalidValues without a name or with too many."""
+def save_filter(c: Connection, by: Participant, values: Mapping[str, Any], place: str = TASKS) -> None:
+    """Keep a filter of a list under a name; the same name replaces the earlier one. Raises InvalidValues: no name, or too many."""
     name = str(values.get("name") or "").strip()[:40]
     if not name:
         raise InvalidValues({"name": "请给这组筛选条件起个名字，例如“本周到期的违建”。"})
-    c.execute(delete(saved_filter).where(saved_filter.c.person_id == by.id, saved_filter.c.name == name))
-    if len(saved_filters(c, by.id)) >= KEPT_FILTERS:
+    mine = (saved_filter.c.person_id == by.id, saved_filter.c.place == place)
+    c.execute(delete(saved_filter).where(*mine, saved_filter.c.name == name))
+    if len(saved_filters(c, by.id, place)) >= KEPT_FILTERS:
         raise InvalidValues({"name": f"最多保存 {KEPT_FILTERS} 组筛选条件，请先删除不用的。"})
-    c.execute(insert(saved_filter), {"person_id": by.id, "name": name, "query": str(values.get("query") or "")[:2000]})
+    c.execute(insert(saved_filter), {"person_id": by.id, "name": name, "place": place, "query": str(values.get("query") or "")[:2000]})
 
 
 def drop_filter(c: Connection, by: Participant, filter_id: int) -> None:
