@@ -7,13 +7,18 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from engine import clock
+from engine.database import UTCDateTime
 from engine.errors import InvalidValues, NotFound
-from engine.people.participant import Participant, Post
+from engine.people.participant import Absence, Participant, Post
 from engine.people.roles import EXCLUSIVE, LEVELS, ROLES
-from engine.people.tables import person, post, unit
+from engine.people.tables import person, post, stand_in, unit
 
 POSTS = (select(post.c.person_id, post.c.role, unit.c.id, unit.c.path, unit.c.name, unit.c.level)
          .join(unit, unit.c.id == post.c.unit_id).where(post.c.person_id == bindparam("p")).order_by(post.c.id))
+STANDING = (select(stand_in.c.person_id, stand_in.c.roles, person.c.name).join(person, person.c.id == stand_in.c.person_id)
+            .where(stand_in.c.deputy_id == bindparam("p"), stand_in.c.ended_at.is_(None),
+                   stand_in.c.first_at <= bindparam("now", type_=UTCDateTime), stand_in.c.last_at > bindparam("now", type_=UTCDateTime))
+            .order_by(stand_in.c.id))
 PERSON = select(person).where(person.c.id == bindparam("p"))
 
 
@@ -30,12 +35,18 @@ class Unit:
 
 
 def participant(c: Connection, person_id: str) -> Participant:
-    """The person with all posts. Raises NotFound when unknown or disabled."""
+    """The person with all posts, and with those of whoever they stand in for now. Raises NotFound when unknown or disabled."""
     row = c.execute(PERSON, {"p": person_id}).first()
     if row is None or not row.active:
         raise NotFound("没有这个人员，或者其账号已停用。", person=person_id)
-    posts = tuple(Post(r.role, r.id, r.path, r.name, r.level) for r in c.execute(POSTS, {"p": person_id}))
-    return Participant(row.id, row.name, posts)
+    away = tuple(Absence(r.person_id, r.name, frozenset(r.roles)) for r in c.execute(STANDING, {"p": person_id, "now": clock.now()}))
+    lent = (post for one in away for post in _posts(c, one.person_id, one.name) if post.role in one.roles)
+    return Participant(row.id, row.name, (*_posts(c, person_id), *lent), away)
+
+
+def _posts(c: Connection, person_id: str, instead_of: str = "") -> tuple[Post, ...]:
+    rows = c.execute(POSTS, {"p": person_id})
+    return tuple(Post(r.role, r.id, r.path, r.name, r.level, instead_of) for r in rows)
 
 
 def names(c: Connection, ids: Sequence[str]) -> dict[str, str]:

@@ -16,20 +16,41 @@ class Post:
     unit_path: str
     unit_name: str
     level: str
+    instead_of: str = ""
 
     @property
     def title(self) -> str:
-        """As people say it: 青石镇 调度员."""
-        return f"{self.unit_name} {ROLES[self.role].name}"
+        """As people say it: 青石镇 调度员, and for whom while somebody is away: 青石镇 镇长（代吕壬）."""
+        return f"{self.unit_name} {ROLES[self.role].name}{f'（代{self.instead_of}）' if self.instead_of else ''}"
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Somebody who is away, and the roles in which a deputy acts for them."""
+
+    person_id: str
+    name: str
+    roles: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Participant:
-    """Whoever acts: a person with their posts. Timers and jobs act as nobody (None)."""
+    """Whoever acts: a person with their posts, those of people they stand in for (代理) included. Timers and jobs act as nobody (None)."""
 
     id: str
     name: str
     posts: tuple[Post, ...]
+    acts_for: tuple[Absence, ...] = ()
+
+    def in_hand(self, assignee: str | None, role: str | None) -> bool:
+        """Whether what was assigned by name to that person, in that role, is this person's to do: their own, or a deputy's."""
+        return assignee is not None and (assignee == self.id
+                                         or any(assignee == one.person_id and role in one.roles for one in self.acts_for))
+
+    @cached_property
+    def own_posts(self) -> tuple[Post, ...]:
+        """Without those of people they stand in for."""
+        return tuple(post for post in self.posts if not post.instead_of)
 
     @cached_property
     def candidate_keys(self) -> tuple[str, ...]:

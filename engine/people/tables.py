@@ -33,3 +33,20 @@ post = Table(
     Column("unit_id", String(40), ForeignKey("unit.id"), nullable=False),
     UniqueConstraint("person_id", "role", "unit_id"),
     Index("post_of_role", "role", "unit_id"))
+
+stand_in = Table(
+    "stand_in", metadata,
+    Column("id", BIGKEY, primary_key=True),
+    Column("person_id", String(40), ForeignKey("person.id"), nullable=False),  # who is away
+    Column("deputy_id", String(40), ForeignKey("person.id"), nullable=False),
+    Column("roles", JSONText, nullable=False),
+    Column("first_at", UTCDateTime, nullable=False),
+    Column("last_at", UTCDateTime, nullable=False),  # not included
+    Column("reason", Text, nullable=False),
+    Column("document", String(120), nullable=False),
+    Column("made_by", String(40), nullable=False),
+    Column("made_at", UTCDateTime, nullable=False),
+    Column("ended_by", String(40)),
+    Column("ended_at", UTCDateTime),
+    Index("stand_in_of_deputy", "deputy_id", "last_at"),
+    Index("stand_in_of_person", "person_id", "last_at"))

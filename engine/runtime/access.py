@@ -80,7 +80,7 @@ def item_to_act_on(
         raise NotFound(item=item_id, person=by.id)
     must_be_open(c, item)
     case.must_run()
-    if item.assignee not in (None, by.id):
+    if item.assignee is not None and not by.in_hand(item.assignee, item.candidate_role):
         name = directory.names(c, [item.assignee]).get(item.assignee, item.assignee)
         raise InvalidState(f"“{item.name}”已由{name}领取。如需由您办理，请联系其转办给您。", item=item_id)
     if not may_do(item, by):
@@ -91,14 +91,19 @@ def item_to_act_on(
 
 
 def may_do(item: Found, by: Participant) -> bool:
-    """The work item is this person's, or is offered to one of their posts."""
-    return item.assignee == by.id or (item.assignee is None and item.candidate_key in by.candidate_keys)
+    """The work item is this person's, or that of somebody they stand in for, or is offered to one of their posts."""
+    if item.assignee is not None:
+        return by.in_hand(item.assignee, item.candidate_role)
+    return item.candidate_key in by.candidate_keys
 
 
 def acting_for(item: Found, by: Participant) -> str | None:
-    """The title of the post from which the person does this item; of the first post when it was assigned by name."""
-    titles = {f"{post.role}@{post.unit_id}": post.title for post in by.posts}
-    return titles.get(item.candidate_key) or next(iter(titles.values()), None)
+    """The title of the post from which the person does this item; of the first post when it was assigned by name. Whoever stands in for
+    somebody says so where the item is that person's, or where they hold no such post themselves."""
+    away = {one.name for one in by.acts_for if item.assignee == one.person_id}
+    fitting = [post for post in by.posts if f"{post.role}@{post.unit_id}" == item.candidate_key]
+    chosen = sorted(fitting or by.posts, key=lambda post: (post.instead_of not in away, post.instead_of != "")) if by.posts else []
+    return chosen[0].title if chosen else None
 
 
 def must_be_open(c: Connection, item: Found) -> None:

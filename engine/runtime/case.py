@@ -13,7 +13,7 @@ from engine.definitions import Deployed
 from engine.errors import Conflict, InvalidState, NotFound
 from engine.people import Participant
 from engine.runtime import history, live, parameters
-from engine.runtime.tables import deadline_clock, draft, involvement, process_instance, work_item
+from engine.runtime.tables import deadline_clock, delegation, draft, involvement, process_instance, return_ticket, work_item
 
 RUNNING, SUSPENDED, COMPLETED, CANCELLED = "running", "suspended", "completed", "cancelled"
 STATUS_WORDS = {RUNNING: "办理中", SUSPENDED: "已挂起", COMPLETED: "已办结", CANCELLED: "已终止"}
@@ -35,6 +35,8 @@ ITEM_FOR = select(
     exists().where(draft.c.work_item_id == work_item.c.id).label("drafted"),
     exists().where(involvement.c.instance_id == work_item.c.instance_id, involvement.c.person_id == bindparam("person"))
     .label("involved"),
+    select(delegation.c.owner).where(delegation.c.work_item_id == work_item.c.id).scalar_subquery().label("delegated_by"),
+    exists().where(return_ticket.c.work_item_id == work_item.c.id).label("to_return"),
 ).where(work_item.c.id == bindparam("i"))
 SAVE_STORY = (
     update(process_instance)

@@ -181,11 +181,17 @@ def _candidates(c: Connection, row: Row[Any]) -> str:
 
 def _why(c: Connection, row: Row[Any], by: Participant) -> str:
     offered = _candidates(c, row)
+    if row.assignee is not None and row.assignee != by.id and by.in_hand(row.assignee, row.candidate_role):
+        return f"“{row.name}”由{_name(by, row.assignee)}办理，您在其外出期间代理。"
     if row.assignee == by.id:
         return f"“{row.name}”已由您领取，或者指定由您办理" + (f"（岗位：{offered}）。" if offered else "。")
     if row.assignee is None and row.candidate_key in by.candidate_keys:
         return f"流程规定“{row.name}”由{offered}办理，您担任这个岗位。"
     return f"您可以查看这件事；“{row.name}”由{offered or '指定的人'}办理。"
+
+
+def _name(by: Participant, person: str) -> str:
+    return next(one.name for one in by.acts_for if one.person_id == person)
 
 
 def _verbs(row: Row[Any], status: str, by: Participant) -> list[str]:

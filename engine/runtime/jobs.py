@@ -9,9 +9,10 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from engine import clock, ids
 from engine.database import Database, UTCDateTime, claim_due
@@ -31,6 +32,7 @@ Work = Callable[[Connection], Mapping[str, Any]]
 
 _until = bindparam("until", type_=UTCDateTime)
 _now = bindparam("now", type_=UTCDateTime)
+ADD = insert(job)
 CLAIM = claim_due(job, job, status="leased", lease_until=_until, lease_token=bindparam("token"))
 EXPIRED = select(job.c.id).where(job.c.status == "leased", job.c.lease_until < _now).with_for_update(skip_locked=True)
 RESCUE = update(job).where(job.c.id.in_(EXPIRED), job.c.status == "leased").values(status="due", lease_token=None, lease_until=None)
@@ -55,6 +57,25 @@ def next_due(c: Connection) -> dt.datetime | None:
     """When a worker should look again: the earliest job that waits, or the earliest lease that runs out."""
     moments = [c.execute(query).scalar() for query in (NEXT_DUE, NEXT_EXPIRY)]
     return min((moment for moment in moments if moment is not None), default=None)
+
+
+@dataclass(frozen=True)
+class Order:
+    """Something to be done after the commit for a case whose tokens do not wait for it: `topic` names a function, `key` tells a
+    repetition, `name` is what people call it."""
+
+    topic: str
+    payload: Mapping[str, Any]
+    key: str
+    name: str
+    instance_id: int | None = None
+
+
+def queue(c: Connection, order: Order) -> None:
+    """Leave it to the workers, in the transaction that wants it done."""
+    row = {"key": order.key, "instance_id": order.instance_id, "name": order.name, "topic": order.topic, "payload": dict(order.payload),
+           "status": "due", "due_at": clock.now(), "attempts": 0, "created_at": clock.now()}
+    c.execute(ADD, row)
 
 
 def perform_due(database: Database, functions: Mapping[str, Function], limit: int = 1000) -> int:

@@ -127,6 +127,39 @@ involvement = Table(
     Index("involvement_by_person", "person_id", "instance_id"),
 )
 
+delegation = Table(
+    "delegation",
+    metadata,
+    Column("work_item_id", String(64), ForeignKey("work_item.id"), primary_key=True),  # kept while it lasts; the record keeps all
+    Column("owner", String(80), nullable=False),
+    Column("delegate", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+return_ticket = Table(
+    "return_ticket",
+    metadata,
+    Column("work_item_id", String(64), ForeignKey("work_item.id"), primary_key=True),  # when done, the case goes straight back
+    Column("element_id", String(120), nullable=False),
+    Column("person_id", String(80), nullable=False),
+    Column("passed", JSONText, nullable=False),  # the steps in between, which stay passed
+    Column("at", UTCDateTime, nullable=False),
+)
+
+carbon_copy = Table(
+    "carbon_copy",
+    metadata,
+    _instance_id(),
+    Column("person_id", String(80), nullable=False),
+    Column("by_id", String(80), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("read_at", UTCDateTime),
+    PrimaryKeyConstraint("instance_id", "person_id"),
+    Index("copy_by_person", "person_id", "at"),
+)
+
 timer = Table(
     "timer",
     metadata,

@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    and_,
     bindparam,
     case,
     func,
@@ -118,7 +119,7 @@ def of(
     number, size = min(max(paging.number, 1), LAST_PAGE), min(max(paging.size, 1), LARGEST_SIZE)
     view, order = view if view in VIEWS else "all", paging.order if paging.order in ORDERS else "due"
     asked = {**_asked(participant), **_values(kept), "size": size, "skip": (number - 1) * size}
-    rows = c.execute(_statement(view, tuple(sorted(kept)), order), asked).all()
+    rows = c.execute(_statement(view, tuple(sorted(kept)), order, len(participant.acts_for)), asked).all()
     counts = {name: int(getattr(rows[0], f"n_{name}") or 0) for name in VIEWS}
     entries = tuple(_entry(row, participant) for row in rows if row.id is not None)
     return Page(entries, counts, int(rows[0].n_total or 0), number, size)
@@ -130,6 +131,8 @@ def _asked(participant: Participant) -> dict[str, Any]:
     return {
         "me": participant.id,
         "keys": list(participant.candidate_keys),
+        **{f"away_{n}": one.person_id for n, one in enumerate(participant.acts_for)},
+        **{f"roles_{n}": sorted(one.roles) for n, one in enumerate(participant.acts_for)},
         "now": int(here.timestamp() * 1000),
         "tomorrow": int(tomorrow.timestamp() * 1000),
     }
@@ -146,9 +149,9 @@ _DUE = type_coerce(work_item.c.due_at, BigInteger)
 
 
 @lru_cache(maxsize=256)
-def _statement(view: str, filters: tuple[str, ...], order: str) -> Select[Any]:
-    """The statement for one view, set of filters and order; built once for each."""
-    todo = _todo()
+def _statement(view: str, filters: tuple[str, ...], order: str, absent: int = 0) -> Select[Any]:
+    """The statement for one view, set of filters and order, and a number of people stood in for; built once for each."""
+    todo = _todo(absent)
     done = select(*work_item.c, literal(True).label("own")).where(work_item.c.ended_by == _ME, work_item.c.state == DONE).cte("done")
     source = done if view == "done" else todo
     wanted = [*_in_view(view, source), *(_filter(key, source) for key in filters)]
@@ -161,9 +164,12 @@ def _statement(view: str, filters: tuple[str, ...], order: str) -> Select[Any]:
     return answer.order_by(*_order(order, view, page))
 
 
-def _todo() -> CTE:
-    """What is this person's, and what is offered to one of their posts; one index each."""
-    mine = select(*work_item.c, literal(True).label("own")).where(work_item.c.assignee == _ME, work_item.c.state == CLAIMED)
+def _todo(absent: int) -> CTE:
+    """What is this person's, or of somebody they stand in for, and what is offered to one of their posts; one index each."""
+    lent = [and_(work_item.c.assignee == bindparam(f"away_{n}"), work_item.c.candidate_role.in_(bindparam(f"roles_{n}", expanding=True)))
+            for n in range(absent)]
+    whose = or_(work_item.c.assignee == _ME, *lent) if lent else work_item.c.assignee == _ME
+    mine = select(*work_item.c, literal(True).label("own")).where(whose, work_item.c.state == CLAIMED)
     offered = select(*work_item.c, literal(False)).where(work_item.c.candidate_key.in_(_KEYS), work_item.c.state == OPEN)
     return union_all(mine, offered).cte("todo")
 
@@ -221,7 +227,7 @@ def _entry(row: Any, participant: Participant) -> Entry:
         id=row.id, instance_id=row.instance_id, case_number=row.case_number, title=row.title, category=row.category,
         place=row.place, name=row.name, element_id=row.element_id, link=row.link, lane=row.lane,
         process_key=row.process_key, state=row.state, state_words=STATE_WORDS[row.state],
-        is_mine=row.assignee == participant.id, assignee=row.assignee, role=role.name if role else None,
+        is_mine=participant.in_hand(row.assignee, row.candidate_role), assignee=row.assignee, role=role.name if role else None,
         unit_id=row.unit_id, created_at=row.created_at, claimed_at=row.claimed_at, warn_at=row.warn_at,
         due_at=row.due_at, limit_text=row.limit_text, light=light(row.state, row.warn_at, row.due_at),
         priority=row.priority, urged=row.urged, outcome=row.outcome, ended_at=row.ended_at,

@@ -11,7 +11,7 @@ from engine.spiff import actions, codec, events, jump, multi_instance, timers
 from engine.spiff.compaction import compact
 from engine.spiff.events import Catching
 from engine.spiff.expressions import FeelEngine
-from engine.spiff.nodes import complete
+from engine.spiff.nodes import complete, note
 from engine.spiff.run import to_rest
 from engine.spiff.scopes import names, take, variables, write
 from engine.spiff.snapshot import (
@@ -118,6 +118,26 @@ class Tokens:
         if element is None:
             raise JumpRefused("要退回的环节不在这个流程中，请重新选择。", element=element_id)
         return jump.send(self._tree, jump.plan(self._open(key), element))
+
+    def passed(self) -> list[str]:
+        """The elements passed by the main flow, oldest first: what may be gone back to."""
+        return list(self._tree.visited)
+
+    def must_lead_to(self, key: str, element_id: str) -> None:
+        """Raises JumpRefused where the token `key` could not be put on that element."""
+        jump.plan(self._open(key), self.spec.elements[element_id])
+
+    def return_to(self, key: str, values: Mapping[str, Any], element_id: str, passed: Iterable[str]) -> str:
+        """Finish a user task, and go straight to an element instead of along its flow; its key. `passed` are the steps left out,
+        which stay passed. Refuses with JumpRefused."""
+        task = self._find(key, READY)
+        write(task, values)
+        plan = jump.plan(task, self.spec.elements[element_id])
+        note(task)
+        token = jump.send(self._tree, plan)
+        for name in passed:
+            self._tree.visited.setdefault(name, None)
+        return token
 
     def targets(self, key: str) -> tuple[Element, ...]:
         return jump.targets(self._tree, self._open(key), self.spec.elements)

@@ -12,7 +12,7 @@ from engine.runtime.history import HistoryEvent
 
 DONE, SENT_BACK, GONE, OPEN = "completed", "sent-back", "withdrawn", "open"
 ARRIVALS = ("timer-fired", "message-received", "message-buffered", "job-done", "job-failed", "retried", "cancelled")
-GIVEN = ("transferred", "returned")
+GIVEN = ("transferred", "returned", "delegated", "handed-back")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,9 @@
 
 from engine.runtime.commands.claiming import claim, receivers, transfer, unclaim
 from engine.runtime.commands.completing import complete, discard_draft, draft_of, save_draft
+from engine.runtime.commands.copying import copy_to
+from engine.runtime.commands.copying import read as read_copy
+from engine.runtime.commands.delegating import delegate, hand_back, recall
 from engine.runtime.commands.keeping import (
     Paper,
     Stretch,
@@ -32,14 +35,19 @@ __all__ = [
     "claim_many",
     "comment",
     "complete",
+    "copy_to",
     "correct_entry",
     "correlate",
+    "delegate",
     "discard_draft",
     "draft_of",
     "may_withdraw",
     "exclude_period",
     "extend_clock",
+    "hand_back",
     "open_case",
+    "read_copy",
+    "recall",
     "receivers",
     "remove_signer",
     "resume",

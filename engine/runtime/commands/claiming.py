@@ -10,6 +10,7 @@ from engine.people import Participant, directory
 from engine.runtime import access
 from engine.runtime import case as cases
 from engine.runtime.case import Case, Found
+from engine.runtime.commands import lending
 from engine.runtime.commands.wording import stated
 from engine.runtime.offers import CLAIMED, OPEN
 from engine.runtime.tables import work_item
@@ -40,6 +41,7 @@ def unclaim(c: Connection, item_id: str, *, by: Participant, revision: int | Non
     Raises InvalidState when it was assigned by name and there is nobody else to do it.
     """
     case, item = access.item_to_act_on(c, item_id, by, revision)
+    lending.must_not_be_lent(item, by)
     if item.assignee is None:
         return case.answer(item=item_id)
     if item.candidate_key is None:
@@ -56,7 +58,9 @@ def transfer(c: Connection, item_id: str, to: str, *, by: Participant, reason: s
     InvalidValues for a reason that is too long.
     """
     case, item = _to_transfer(c, item_id, by)
+    lending.must_not_be_lent(item, by)
     receiver = _receiver(c, item, to)
+    lending.forget(case, item)
     assign(case, item_id, receiver.id)
     cases.involve(case, [receiver.id, by.id])
     story = {"key": item_id, "item": item.name, "to": receiver.id, "to_name": receiver.name, "reason": stated(reason)}

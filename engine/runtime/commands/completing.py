@@ -12,6 +12,7 @@ from engine.people import Participant
 from engine.runtime import access, gates, service_registry
 from engine.runtime import case as cases
 from engine.runtime.case import Case, Found
+from engine.runtime.commands import lending, returning
 from engine.runtime.offers import DONE
 from engine.runtime.tables import draft, work_item
 from engine.runtime.turn import turn
@@ -46,6 +47,8 @@ def complete(
     Raises NotFound, NotAllowed, InvalidState ("已由…办理"), InvalidValues, Conflict; TooEarly when a gate of the law is closed.
     """
     case, item = access.item_to_act_on(c, item_id, by, revision)
+    lending.must_not_be_lent(item, by)
+    back = returning.ticket(case, item)
     with turn(case) as tokens:
         clean, outcome = _checked(case, item, values, tokens)
         _may_pass(case, item, clean, tokens)
@@ -53,7 +56,12 @@ def complete(
         end(case, item, outcome)
         signed = {"values": clean} if item.mi_key else {}  # one signer's answer is no variable of the case yet
         case.story.tell("completed", item.element_id, key=item_id, item=item.name, outcome=outcome, **signed)
-        tokens.finish(item_id, {**clean, **done})
+        if back:
+            returning.go(tokens, item, {**clean, **done}, back)
+        else:
+            tokens.finish(item_id, {**clean, **done})
+    if back:
+        returning.give(case, back)
     return case.answer(item=item_id, status=case.status)
 
 

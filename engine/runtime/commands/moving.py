@@ -9,16 +9,17 @@ from sqlalchemy import Connection, bindparam, select
 
 from engine import definitions
 from engine.errors import InvalidState, JumpRefused, NotFound
-from engine.people import Participant, directory
+from engine.people import Participant
 from engine.runtime import access
 from engine.runtime import case as cases
 from engine.runtime.case import Case, Found
-from engine.runtime.commands.claiming import assign
+from engine.runtime.commands import lending, returning
 from engine.runtime.commands.completing import end
 from engine.runtime.commands.wording import stated
 from engine.runtime.offers import DONE, OPEN
 from engine.runtime.tables import record, work_item
 from engine.runtime.turn import look, turn
+from engine.spiff import Tokens
 
 LAST_DONE = (
     select(work_item.c.ended_by)
@@ -56,27 +57,48 @@ def targets(c: Connection, item_id: str, *, by: Participant) -> tuple[Target, ..
     return tuple(Target(element.id, element.name) for element in look(c, item.instance_id).targets(item_id))
 
 
-def send_back(c: Connection, item_id: str, to: str, *, reason: str, by: Participant) -> dict[str, Any]:
+def send_back(c: Connection, item_id: str, to: str, *, reason: str, by: Participant, straight: bool = False) -> dict[str, Any]:
     """Send a case back from a work item to the earlier step `to`; whoever did that step last has it again.
 
+    `straight`: once mended it comes directly back to this step and this person, past the steps between (退回后直接返回).
     Raises InvalidValues without a reason, JumpRefused for a step that cannot be reached, and what `complete` raises.
     """
     said = stated(reason, "请写明退回理由。")
     case, item = access.item_to_act_on(c, item_id, by)
     if _forbidden(c, item, "sendBack", "none"):
         raise JumpRefused(f"“{item.name}”不允许退回，请办理后继续。", item=item_id)
+    lending.must_not_be_lent(item, by)
     with turn(case) as tokens:
+        between = _between(tokens.passed(), to, item.element_id)
         name = next((element.name for element in tokens.targets(item_id) if element.id == to), None)
         if name is None:
             raise JumpRefused("只能退回到本事项此前经过的步骤，请重新选择。", item=item_id, to=to)
         end(case, item, SENT_BACK)
-        story = {"key": item_id, "item": item.name, "target": to, "target_name": name, "reason": said}
+        story = {"key": item_id, "item": item.name, "target": to, "target_name": name, "reason": said, "straight": straight}
         case.story.tell("sent-back", item.element_id, **story)
         tokens.send_back(item_id, to)
     key = _reopened(case, to)
+    if straight:
+        _must_lead_back(tokens, key, item)
+        returning.keep(case, item, str(key), between)
     if key is not None:
         _return_to_last(case, key, to)
     return case.answer(target=to, item=key)
+
+
+def _between(passed: list[str], to: str, here: str) -> list[str]:
+    """The steps passed after the target, without the one sent back from."""
+    return [name for name in passed[passed.index(to) + 1:] if name != here] if to in passed else []
+
+
+def _must_lead_back(tokens: Tokens, key: str | None, item: Found) -> None:
+    try:
+        if key is not None:
+            tokens.must_lead_to(key, item.element_id)
+            return
+    except JumpRefused:
+        pass
+    raise JumpRefused(f"从这一步不能直接返回“{item.name}”，请选择“按流程重新办理”。", item=item.id)
 
 
 def withdraw(c: Connection, item_id: str, *, by: Participant) -> dict[str, Any]:
@@ -97,7 +119,7 @@ def withdraw(c: Connection, item_id: str, *, by: Participant) -> dict[str, Any]:
         tokens.send_back(after, item.element_id)
     key = _reopened(case, item.element_id)
     if key is not None:
-        _give(case, key, item, by.id)
+        returning.put(case, key, item, by.id)
     return case.answer(item=key)
 
 
@@ -138,21 +160,9 @@ def _reopened(case: Case, element_id: str) -> str | None:
 
 def _return_to_last(case: Case, key: str, element_id: str) -> None:
     """Whoever did the step last gets it again, unless it went to somebody by name or that person has left the post."""
-    item = case.c.execute(cases.ITEM, {"i": key}).first()
     last = case.c.execute(LAST_DONE, {"i": case.id, "element": element_id}).scalar()
-    if item is None or item.state != OPEN or last is None:
-        return
-    holders = {p.id for p in directory.holders(case.c, item.candidate_role or "", item.candidate_key.partition("@")[2])}
-    if last in holders:
-        _give(case, key, item, last)
-
-
-def _give(case: Case, key: str, item: Found, person: str) -> None:
-    """Put a reopened item into a person's hands, and tell it: whose time it was is read from the record alone."""
-    assign(case, key, person)
-    name = directory.names(case.c, [person]).get(person, person)
-    case.story.tell("returned", item.element_id, key=key, item=item.name, to=person, to_name=name)
-    case.save()
+    if last is not None:
+        returning.give_to_holder(case, key, last)
 
 
 def _forbidden(c: Connection, item: Found, attribute: str, no: str) -> bool:
