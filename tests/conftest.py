@@ -19,7 +19,7 @@ DIALECTS = ("sqlite", "postgresql")
 
 ROOMS = Path(engine.__path__[0])
 
-for _tables in sorted(ROOMS.rglob("tables.py")):
+for _tables in sorted(ROOMS.rglob("*tables.py")):
     importlib.import_module(".".join(("engine", *_tables.relative_to(ROOMS).with_suffix("").parts)))
 
 

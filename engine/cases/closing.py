@@ -1,0 +1,88 @@
+"""Closing a penalty case (结案): the ten kinds, what each needs, and the freezing of the file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from engine import clock
+from engine.cases import case_file, proposals
+from engine.cases.case_file import Penalty
+from engine.errors import InvalidState, InvalidValues
+from engine.runtime.case import RUNNING, SUSPENDED
+from engine.runtime.tables import process_instance
+
+KINDS = {
+    "fulfilled": "① 处罚执行完毕", "no_penalty": "② 不予处罚决定", "not_established": "③ 违法事实不成立", "withdrawn": "③ 撤案",
+    "transferred": "④ 移送其他机关", "transferred_police": "⑤ 移送司法", "enforced": "⑥ 强制执行到位", "terminated": "⑦ 终结执行",
+    "revoked": "⑧ 决定被撤销或者变更", "not_filed": "⑨ 不予立案", "lapsed": "⑩ 中止满三年不再执行"}
+MEASURES = ("compulsory_measure", "evidence_preservation", "appraisal", "crime_transfer", "case_transfer", "remedy")
+"""Processes that an officer starts from a case; a case cannot close while one is open."""
+CHILDREN = (select(process_instance.c.id, process_instance.c.business_key, process_instance.c.title, process_instance.c.process_key)
+            .where(process_instance.c.parent_id == bindparam("i"), process_instance.c.status.in_((RUNNING, SUSPENDED)))
+            .order_by(process_instance.c.id))
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A process that still runs under a case."""
+
+    id: int
+    number: str
+    title: str
+    process: str
+
+
+def open_measures(c: Connection, instance_id: int) -> tuple[Measure, ...]:
+    """What still runs under a case."""
+    return tuple(Measure(*row) for row in c.execute(CHILDREN, {"i": instance_id}))
+
+
+def hindrances(c: Connection, instance_id: int, kind: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Why a case may not be closed in this way; empty when it may. Raises NotFound."""
+    one = case_file.of(c, instance_id)
+    return (*_measures(c, instance_id), *_needs(c, one, kind, values))
+
+
+def close(c: Connection, instance_id: int, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Close a case today and freeze its file. Answers {"closure_kind", "closed_on"}.
+
+    Raises InvalidValues (unknown kind), InvalidState (closed already, or what still hinders it).
+    """
+    one = case_file.open_file(c, instance_id)
+    if kind not in KINDS:
+        raise InvalidValues({"closure_kind": "请选择结案种类。"})
+    reasons = hindrances(c, instance_id, kind, values)
+    if reasons:
+        raise InvalidState("".join(f"{reason}。" for reason in reasons), instance=one.instance_id)
+    day = clock.today().isoformat()
+    case_file.change(c, instance_id, status=case_file.CLOSED, closure_kind=kind, closed_on=day, frozen_at=clock.now())
+    return {"closure_kind": kind, "closed_on": day}
+
+
+def archive(c: Connection, instance_id: int) -> dict[str, Any]:
+    """The frozen file goes to the archive: the only change that it still takes. Raises InvalidState unless it is closed."""
+    one = case_file.of(c, instance_id)
+    if one.status != case_file.CLOSED:
+        raise InvalidState("案件还没有结案，或者已经归档，不能归档。", instance=instance_id)
+    case_file.change(c, instance_id, status=case_file.ARCHIVED)
+    return {"archived_on": clock.today().isoformat()}
+
+
+def _measures(c: Connection, instance_id: int) -> Iterator[str]:
+    for one in open_measures(c, instance_id):
+        yield f"“{one.title}”（{one.number}）还没有办结，请先办结"
+
+
+def _needs(c: Connection, one: Penalty, kind: str, values: Mapping[str, Any]) -> Iterator[str]:
+    decided = proposals.last(c, one.instance_id, proposals.DECISION)
+    if kind in ("fulfilled", "enforced", "terminated", "revoked", "lapsed") and decided is None:
+        yield "案件没有处罚决定，不能这样结案"
+    if kind in ("no_penalty", "not_established", "withdrawn") and proposals.last(c, one.instance_id, proposals.NO_PENALTY) is None \
+            and proposals.last(c, one.instance_id, proposals.WITHDRAWAL) is None:
+        yield "案件没有不予处罚或者撤案的决定，不能这样结案"
+    if kind == "not_filed" and one.status != case_file.PREPARING:
+        yield "案件已经立案，不能按不予立案结案"
+    if kind in ("transferred", "transferred_police") and not values.get("receipt"):
+        yield "移送以后收到回执或者公安机关立案通知才能结案，请登记回执"

@@ -1,0 +1,102 @@
+"""Proposing, notifying and deciding: each writes a row of its stage, and refuses where the lawful order is not kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.cases import case_file, duties, lawful_order, proposals
+from engine.cases.duties import Change
+from engine.cases.proposals import DECISION, NO_PENALTY, NOTICE, REPORT, WITHDRAWAL, Terms
+from engine.errors import InvalidState, InvalidValues
+
+PENALTY = "penalty"
+NOT_PENALTY = {"no_penalty": "不予行政处罚", "not_established": "违法事实不能成立，不予行政处罚", "transfer": "移送",
+               "withdrawn": "撤销案件"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A submitted step: its case, who submits it, what was filled in, what the process knows."""
+
+    case: int
+    person: str
+    values: Mapping[str, Any]
+    variables: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any]) -> "Step":
+        """From the payload of an act of the case itself or of a process that was started from it."""
+        return cls(int(payload["case"]), str(payload["person"]), payload["values"], payload["variables"])
+
+
+def propose(c: Connection, step: Step) -> dict[str, Any]:
+    """What the officers propose at the end of the investigation. Raises InvalidState, InvalidValues."""
+    one = case_file.open_file(c, step.case)
+    kind = str(step.values.get("proposal_kind") or step.values.get("decision_kind") or PENALTY)
+    terms = replace(proposals.read(step.values, REPORT, Terms(facts=one.facts)), more={"kind": kind})
+    if kind == PENALTY:
+        lawful_order.refuse(lawful_order.before_notice(lawful_order.standing(c, step.case, step.variables), terms), step.case)
+    return proposals.answer(proposals.write(c, step.case, REPORT, terms, step.person))
+
+
+def notify(c: Connection, step: Step) -> dict[str, Any]:
+    """What the party is told beforehand. Raises InvalidState, InvalidValues."""
+    terms = proposals.read(step.values, NOTICE, proposals.last(c, step.case, REPORT))
+    lawful_order.refuse(lawful_order.before_notice(lawful_order.standing(c, step.case, step.variables), terms), step.case)
+    return proposals.answer(proposals.write(c, step.case, NOTICE, terms, step.person))
+
+
+def decide(c: Connection, step: Step) -> dict[str, Any]:
+    """The decision of the authority. Raises InvalidState with every article that stands in the way, InvalidValues."""
+    if step.values.get("decision_outcome", "agree") not in ("agree", "approve", "decide"):
+        return {"decided": False}
+    kind = str(step.values.get("decision_kind") or step.variables.get("decision_kind") or PENALTY)
+    if kind != PENALTY:
+        return no_penalty(c, replace(step, values={"decision_kind": kind, **step.values}))
+    before = proposals.last(c, step.case, NOTICE) or proposals.last(c, step.case, REPORT)
+    terms = proposals.read(step.values, DECISION, before)
+    terms = replace(terms, more={"kind": kind, "facts_same": bool(step.values.get("facts_same"))})
+    duties.must_be_apart(c, step.case, step.person, duties.APPROVER)
+    lawful_order.refuse(lawful_order.before_decision(lawful_order.standing(c, step.case, step.variables), terms), step.case)
+    return _decided(c, step, DECISION, terms)
+
+
+def no_penalty(c: Connection, step: Step) -> dict[str, Any]:
+    """A decision not to punish (行政处罚法第三十三条、第五十七条). Raises InvalidValues without its reasons."""
+    _must_be_filed(c, step)
+    kind = str(step.values.get("decision_kind") or step.variables.get("decision_kind") or "no_penalty")
+    if kind not in NOT_PENALTY:
+        raise InvalidValues({"decision_kind": "请选择处理决定。"})
+    more = {"kind": kind, "ground": step.values.get("no_penalty_ground") or "", "education": step.values.get("education") or ""}
+    terms = Terms(facts=str(step.values.get("facts") or case_file.of(c, step.case).facts), reasons=_reasons(step), more=more)
+    duties.must_be_apart(c, step.case, step.person, duties.APPROVER)
+    return _decided(c, step, NO_PENALTY, terms)
+
+
+def withdraw(c: Connection, step: Step) -> dict[str, Any]:
+    """Giving a filed case up (撤案). Raises InvalidState after a decision, InvalidValues without reasons."""
+    _must_be_filed(c, step)
+    if proposals.last(c, step.case, DECISION) is not None:
+        raise InvalidState("案件已作出处罚决定，不能撤案；决定有错误的按行政处罚法第七十五条改正。", instance=step.case)
+    duties.must_be_apart(c, step.case, step.person, duties.APPROVER)
+    return _decided(c, step, WITHDRAWAL, Terms(reasons=_reasons(step), more={"kind": "withdrawn"}))
+
+
+def _decided(c: Connection, step: Step, stage: str, terms: Terms) -> dict[str, Any]:
+    duties.take(c, step.case, Change(duties.APPROVER, step.person, by=step.person))
+    row = proposals.write(c, step.case, stage, terms, step.person)
+    return {**proposals.answer(row), "decided": True, "decision_kind": terms.more["kind"], "decided_on": row.day.isoformat()}
+
+
+def _must_be_filed(c: Connection, step: Step) -> None:
+    if case_file.open_file(c, step.case).status == case_file.PREPARING:
+        raise InvalidState("案件还没有立案。", instance=step.case)
+
+
+def _reasons(step: Step) -> str:
+    said = str(step.values.get("reasons") or step.values.get("decision_reasons") or "").strip()
+    if not said:
+        raise InvalidValues({"reasons": "请写明理由。"})
+    return said

@@ -1,0 +1,179 @@
+"""Penalty cases as the rest of the program asks for them: beginning one, reading one file, listing many.
+
+`Penalty`, `of` and what guards a file are `engine.cases.case_file`'s.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, or_, select
+
+from engine import clock, definitions, forms
+from engine.cases import case_file, duties, parties
+from engine.cases.case_file import OPEN, STATUS_WORDS, Penalty, amend, held, link, may_write, must_be_open, of, of_finding, open_file, seen
+from engine.cases.case_tables import penalty
+from engine.cases.duties import Change
+from engine.definitions import Deployed
+from engine.errors import InvalidValues, NotAllowed
+from engine.people import Participant, directory
+from engine.people.directory import Unit
+from engine.runtime import access, parameters
+from engine.runtime import case as cases
+from engine.runtime.commands import Opening, open_case
+
+__all__ = ["OPEN", "STATUS_WORDS", "Found", "Line", "Penalty", "amend", "begin", "held", "link", "listing", "may_write", "must_be_open",
+           "of", "of_finding", "open_file", "seen"]
+
+PROCESS, SUMMARY = "penalty", "summary_penalty"
+PAGE = 30
+ADD = insert(penalty)
+
+
+def begin(c: Connection, values: Mapping[str, Any], *, by: Participant | None, unit: str, finding: int | None = None,
+          process: str = PROCESS) -> dict[str, Any]:
+    """Open a penalty case with its file, in one transaction. Answers {"instance", "revision", "number", "title"}.
+
+    values: those of the start form: item, party_* (see `parties.read`), act_day, act_place, facts, officer, assistant.
+    by: None when a process asks for it. unit: any unit within the town; the case lies with the town, out of reach of the grid.
+    finding: the instance of the finding it comes from. process: PROCESS or SUMMARY.
+    Raises NotAllowed, InvalidValues, and InvalidState when the officers may not take it.
+    """
+    deployed = definitions.latest(c, process)
+    town = _town(c, unit)
+    if by is not None:
+        _may_begin(deployed, by, town)
+    clean = _checked(c, deployed, values, town) if by is not None else dict(values)
+    one = parties.save(c, {"name": parties.UNKNOWN, **parties.read(clean)}, by)
+    known = _variables(clean, one)
+    opening = Opening(town.id, title=_title(one.name, known["item_name"]), parent=finding)
+    answer = open_case(c, deployed, known, opening, by=by)
+    c.execute(ADD, _row(answer, known, town, deployed.key) | case_file.party_columns(one))
+    case_file.link(c, answer["instance"], [finding] if finding is not None else [], by.id if by else None)
+    _engage(c, answer["instance"], known, by)
+    return answer
+
+
+def _town(c: Connection, unit: str) -> Unit:
+    """Raises InvalidValues for a unit above all towns."""
+    town = directory.ancestor(c, directory.unit_of(c, unit).path, "town")
+    if town is None:
+        raise InvalidValues({"unit": "处罚案件由镇街办理，请选择镇街。"})
+    return town
+
+
+def _may_begin(deployed: Deployed, by: Participant, town: Unit) -> None:
+    if not any(post.role in deployed.start_roles and town.path.startswith(post.unit_path) for post in by.posts):
+        raise NotAllowed(f"您的岗位不能在这里发起“{deployed.name}”。", process=deployed.key, person=by.id, unit=town.id)
+
+
+def _checked(c: Connection, deployed: Deployed, values: Mapping[str, Any], town: Unit) -> dict[str, Any]:
+    form = deployed.forms.get(deployed.start_form or "")
+    if form is None:
+        return dict(values)
+    names = {"param": parameters.in_force(c, deployed.parameters, town.path), "now": clock.now(), "today": clock.today()}
+    return forms.validate(form, values, access=deployed.start_access, names=names)
+
+
+def _variables(values: Mapping[str, Any], one: parties.Party) -> dict[str, Any]:
+    """What the process knows: nothing that identifies the party further than its name."""
+    kept = {key: value for key, value in values.items() if not key.startswith(parties.PREFIX) and value not in (None, "")}
+    known = {"item": "", "act_day": None, "act_place": "", "facts": "", "officer": None, "assistant": None, "rule_set": "", **kept}
+    return {**known, "item_name": kept.get("item_name") or known["item"], "party_kind": one.kind, "party_name": one.name}
+
+
+def _title(name: str, act: str) -> str:
+    """As a file is titled: the party's full name, what was done, and 案."""
+    return f"{name}{act}案"[:200]
+
+
+def _row(answer: Mapping[str, Any], known: Mapping[str, Any], town: Unit, key: str) -> dict[str, Any]:
+    return {
+        "instance_id": answer["instance"], "title": answer["title"], "unit_id": town.id, "unit_path": town.path, "process_key": key,
+        "item": str(known["item"]), "item_name": str(known["item_name"]), "rule_set": str(known["rule_set"] or ""),
+        "officer": known["officer"] or "", "assistant": known["assistant"] or "", "act_day": known["act_day"],
+        "act_place": known["act_place"] or "", "facts": known["facts"] or "", "answers": {}, "status": case_file.PREPARING,
+        "opened_at": clock.now()}
+
+
+def _engage(c: Connection, instance_id: int, known: Mapping[str, Any], by: Participant | None) -> None:
+    """The officers take their duties, and may read the case from now on."""
+    if known["officer"] and known["officer"] == known["assistant"]:
+        raise InvalidValues({"assistant": "行政处罚法第四十二条：执法人员不得少于两人，请另选一名协办人。"})
+    people = {what: str(known[what]) for what in case_file.OFFICERS if known[what]}
+    for what, person in people.items():
+        duties.take(c, instance_id, Change(what, person, by=by.id if by else None))
+    cases.involve(cases.locked(c, instance_id), people.values())
+
+
+@dataclass(frozen=True)
+class Line:
+    """One file in a list. `party` is masked where the reader has no part in the case."""
+
+    instance_id: int
+    number: str
+    title: str
+    item_name: str
+    party: str
+    officers: tuple[str, ...]
+    unit_id: str
+    status: str
+    filed_on: dt.date | None
+    closed_on: dt.date | None
+    closure_kind: str | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a list and how many there are in all."""
+
+    lines: tuple[Line, ...]
+    total: int
+    page: int
+
+    @property
+    def last(self) -> int:
+        """The number of the last page."""
+        return max(-(-self.total // PAGE), 1)
+
+
+def listing(c: Connection, by: Participant, wanted: Mapping[str, str], page: int = 1) -> Found:
+    """Files this person may see, newest first. `wanted`: words, status (or "open"), item, officer (id), unit (id), filed_from, filed_to
+    (days)."""
+    conditions = [access.visible(by, penalty), *_conditions(wanted)]
+    total = c.execute(select(func.count()).select_from(penalty).where(*conditions)).scalar_one()
+    number = max(min(page, -(-total // PAGE)), 1)
+    query = select(penalty).where(*conditions).order_by(penalty.c.instance_id.desc()).limit(PAGE).offset((number - 1) * PAGE)
+    rows = c.execute(query).all()
+    people = directory.names(c, [person for row in rows for person in (row.officer, row.assistant)])
+    return Found(tuple(_line(row, people) for row in rows), total, number)
+
+
+def _conditions(wanted: Mapping[str, str]) -> list[Any]:
+    t, found = penalty.c, []
+    if words := wanted.get("words", "").strip():
+        found.append(or_(*(column.contains(words, autoescape=True) for column in (t.number, t.title, t.party_name, t.act_place))))
+    if status := wanted.get("status"):
+        found.append(t.status.in_(OPEN) if status == "open" else t.status == status)
+    if item := wanted.get("item"):
+        found.append(t.item == item)
+    if officer := wanted.get("officer"):
+        found.append(or_(t.officer == officer, t.assistant == officer))
+    if unit := wanted.get("unit"):
+        found.append(t.unit_path.contains(f"/{unit}/", autoescape=True))
+    if day := wanted.get("filed_from"):
+        found.append(t.filed_on >= day)
+    if day := wanted.get("filed_to"):
+        found.append(t.filed_on <= day)
+    return found
+
+
+def _line(row: Any, people: Mapping[str, str]) -> Line:
+    officers = tuple(people.get(person, person) for person in (row.officer, row.assistant) if person)
+    return Line(row.instance_id, row.number or "", row.title, row.item_name, row.party_name, officers, row.unit_id, row.status,
+                _day(row.filed_on), _day(row.closed_on), row.closure_kind)
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -1,0 +1,64 @@
+"""What steps of a penalty case do in its file when they are submitted, by name: `cases.file_case` and the others (gl:act).
+
+Each is done in the submission's own transaction and refuses it by raising. An act whose step was answered otherwise (`<act>_outcome` in
+the values is not one of the words that let it happen) does nothing and says so.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.cases import closing, deciding, filing
+
+Payload = Mapping[str, Any]
+
+
+def file_case(c: Connection, payload: Payload) -> dict[str, Any]:
+    """立案: gives the 案号. Values: filing_outcome ("file"; anything else files nothing), late_reason, limit_is_five_years,
+    duplicate_reason. Answers {"number", "filed_on", "responsibility"} or {"number": None}."""
+    if payload["values"].get("filing_outcome", "file") not in ("file", "agree", "approve"):
+        return {"number": None}
+    return filing.file_case(c, int(payload["case"]), payload["values"], str(payload["person"]))
+
+
+def propose(c: Connection, payload: Payload) -> dict[str, Any]:
+    """调查终结: writes what the officers propose (values proposal_kinds, proposal_fine 分, proposal_confiscation, proposal_basis,
+    proposal_grade, facts, reasons). A proposal not to punish (proposal_kind no_penalty, not_established, transfer) writes that."""
+    return deciding.propose(c, deciding.Step.of(payload))
+
+
+def notify(c: Connection, payload: Payload) -> dict[str, Any]:
+    """事先告知: writes what is notified (values notice_kinds, notice_fine, notice_basis …, else as proposed). Refuses what could not
+    lawfully be decided."""
+    return deciding.notify(c, deciding.Step.of(payload))
+
+
+def decide(c: Connection, payload: Payload) -> dict[str, Any]:
+    """处罚决定 (values decision_kinds, decision_fine, decision_basis …, else as notified; decision_kind other than "penalty" writes a
+    decision not to punish). Refuses whatever `lawful_order.before_decision` names."""
+    return deciding.decide(c, deciding.Step.of(payload))
+
+
+def no_penalty(c: Connection, payload: Payload) -> dict[str, Any]:
+    """不予处罚、违法事实不成立: writes the decision (values no_penalty_ground, reasons, education)."""
+    return deciding.no_penalty(c, deciding.Step.of(payload))
+
+
+def withdraw_filing(c: Connection, payload: Payload) -> dict[str, Any]:
+    """撤案: writes why the case is given up (values reasons). After a decision it is refused."""
+    return deciding.withdraw(c, deciding.Step.of(payload))
+
+
+def close_case(c: Connection, payload: Payload) -> dict[str, Any]:
+    """结案: closes and freezes the file (values or variables closure_kind; receipt …)."""
+    values, variables = payload["values"], payload["variables"]
+    if values.get("closing_outcome", "agree") not in ("agree", "approve", "close"):
+        return {"closed_on": None}
+    kind = str(values.get("closure_kind") or variables.get("closure_kind") or "")
+    return closing.close(c, int(payload["case"]), kind, {**variables, **values})
+
+
+def archive_case(c: Connection, payload: Payload) -> dict[str, Any]:
+    """归档: the only thing a frozen file still takes."""
+    return closing.archive(c, int(payload["case"]))

@@ -1,0 +1,70 @@
+"""What steps of a penalty case ask before they are taken, by name: `cases.two_officers` and the others (gl:check).
+
+Each raises to refuse. A process that was started from a penalty case is asked about that case.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.cases import case_file, closing, duties, evidence
+from engine.errors import InvalidState, NotAllowed
+from engine.people import directory
+
+Payload = Mapping[str, Any]
+HEAD = "head"
+
+
+def two_officers(c: Connection, payload: Payload) -> None:
+    """Two officers are assigned, both with a certificate that is valid today and covers the field (行政处罚法第四十二条)."""
+    one = case_file.open_file(c, case_file.above(c, int(payload["case"])))
+    if len(set(one.officers)) < 2:
+        raise InvalidState("行政处罚法第四十二条：执法人员不得少于两人，请先确定承办人和协办人。", instance=one.instance_id)
+
+
+def not_investigator(c: Connection, payload: Payload) -> None:
+    """Whoever investigates or investigated the case takes no part in this step (行政处罚法第四十二条、第五十八条、第六十四条)."""
+    case, person = case_file.above(c, int(payload["case"])), str(payload["person"])
+    if person in duties.investigators(c, case):
+        raise NotAllowed("行政处罚法第四十二条、第五十八条、第六十四条：本案承办、协办人员不得审核、主持听证或者审批本案，请换人办理。",
+                         instance=case, person=person)
+
+
+def has_evidence(c: Connection, payload: Payload) -> None:
+    """At least one piece that may found a decision (行政处罚法第四十六条)."""
+    case = case_file.above(c, int(payload["case"]))
+    if not any(piece.is_usable for piece in evidence.of(c, case)):
+        raise InvalidState("行政处罚法第四十六条：本案还没有可以作为定案根据的证据，请先登记证据；监控证据须经法制和技术审核。",
+                           instance=case)
+
+
+def head_only(c: Connection, payload: Payload) -> None:
+    """Only the head of the authority, or whoever presides in the head's place (行政执法机关移送涉嫌犯罪案件的规定第五条)."""
+    one = case_file.of(c, case_file.above(c, int(payload["case"])))
+    who = directory.participant(c, str(payload["person"]))
+    if not any(post.role == HEAD and one.unit_path.startswith(post.unit_path) for post in who.posts):
+        raise NotAllowed("行政执法机关移送涉嫌犯罪案件的规定第五条：移送由本机关正职负责人或者主持工作的负责人批准，副职不能代批。",
+                         instance=one.instance_id, person=who.id)
+
+
+def qualified_reviewer(c: Connection, payload: Payload) -> None:
+    """The reviewer is no officer of the case (行政处罚法第五十八条)."""
+    duties.must_be_apart(c, case_file.above(c, int(payload["case"])), str(payload["person"]), duties.REVIEWER)
+
+
+def measures_closed(c: Connection, payload: Payload) -> None:
+    """Nothing that was started from the case is still open: measures, preservation, appraisal, transfer, remedies."""
+    case = case_file.above(c, int(payload["case"]))
+    still = closing.open_measures(c, case)
+    if still:
+        names = "、".join(f"“{one.title}”（{one.number}）" for one in still)
+        raise InvalidState(f"{names}还没有办结，请先办结。", instance=case)
+
+
+def may_close(c: Connection, payload: Payload) -> None:
+    """Everything that the chosen kind of closing needs is there."""
+    case, values = case_file.above(c, int(payload["case"])), {**payload["variables"], **payload["values"]}
+    reasons = closing.hindrances(c, case, str(values.get("closure_kind") or ""), values)
+    if reasons:
+        raise InvalidState("".join(f"{reason}。" for reason in reasons), instance=case)
