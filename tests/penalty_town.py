@@ -64,6 +64,7 @@ class Docket:
     def begins(self, values: Mapping[str, Any] | None = None, by: str | None = OFFICER, **how: Any) -> int:
         who = self.town.person(by) if by else None
         self.case = self.town.run(lambda c: penalty.begin(c, values or stall(), by=who, unit="qs", **how))["instance"]
+        self.town.case = self.case
         return self.case
 
     def file(self, by: str = LEADER, **values: Any) -> dict[str, Any]:

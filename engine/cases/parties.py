@@ -7,7 +7,7 @@ share a `subject`, by which its history is found.
 import datetime as dt
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select
@@ -117,12 +117,6 @@ def changed(one: Party, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a party with some of them replaced, to be saved as its next version."""
     known = {key: getattr(one, key) for key in FIELDS}
     return {**known, **values}
-
-
-def anonymous(one: Party) -> Party:
-    """The same with nothing that identifies anybody but the kind."""
-    return replace(one, name="***", id_number="", birth=None, guardian="", legal_representative="", operator="", address="", phone="",
-                   gender="", identity_reason="")
 
 
 def _row(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def head_only(c: Connection, payload: Payload) -> None:
     """Only the head of the authority, or whoever presides in the head's place (行政执法机关移送涉嫌犯罪案件的规定第五条)."""
     one = case_file.of(c, case_file.above(c, int(payload["case"])))
     who = directory.participant(c, str(payload["person"]))
-    if not any(post.role == HEAD and one.unit_path.startswith(post.unit_path) for post in who.posts):
+    if not any(post.role == HEAD and one.unit_path.startswith(post.unit_path) for post in who.own_posts):
         raise NotAllowed("行政执法机关移送涉嫌犯罪案件的规定第五条：移送由本机关正职负责人或者主持工作的负责人批准，副职不能代批。",
                          instance=one.instance_id, person=who.id)
 
