@@ -67,10 +67,10 @@ def keep(folder: Path, stream: IO[bytes], name: str, limit: int) -> Stored:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".incoming-", delete=False) as temporary:
             path = Path(temporary.name)
             try:
-                stored = _inspect(path, name, *_copy(stream, temporary, limit))
+                stored = _inspect(path, name, *copied(stream, temporary, limit))
                 _write_view(path, view_file(folder, stored.sha256))
                 stored = replace(stored, look=_look(view_file(folder, stored.sha256)))
-                _settle(path, original_path(folder, stored.sha256))
+                settle(path, original_path(folder, stored.sha256))
             finally:
                 path.unlink(missing_ok=True)
     except OSError as error:
@@ -78,18 +78,19 @@ def keep(folder: Path, stream: IO[bytes], name: str, limit: int) -> Stored:
     return stored
 
 
-def _copy(stream: IO[bytes], target: IO[bytes], limit: int) -> tuple[int, str, str | None]:
+def copied(stream: IO[bytes], target: IO[bytes], limit: int) -> tuple[int, str, str | None]:
+    """Write an upload to the disk; (bytes, SHA-256, SM3 or None). Raises UnsafeInput when it is empty or larger than `limit`."""
     digests = [hashlib.sha256()] + ([hashlib.new("sm3")] if "sm3" in hashlib.algorithms_available else [])
     size = 0
     while chunk := stream.read(CHUNK):
         size += len(chunk)
         if size > limit:
-            raise UnsafeInput(f"照片超过 {limit // (1 << 20)} MB，请压缩后重新上传。")
+            raise UnsafeInput(f"文件超过 {limit // (1 << 20)} MB，请压缩后重新上传。")
         target.write(chunk)
         for digest in digests:
             digest.update(chunk)
     if size == 0:
-        raise UnsafeInput("照片是空文件，请重新选择。")
+        raise UnsafeInput("这是空文件，请重新选择。")
     target.flush()
     os.fsync(target.fileno())
     return size, digests[0].hexdigest(), digests[1].hexdigest() if len(digests) > 1 else None
@@ -109,10 +110,10 @@ def _inspect(path: Path, name: str, size: int, sha256: str, sm3: str | None) -> 
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise UnsafeInput("这个文件不是可以使用的照片，请上传 JPG、PNG 或 WEBP 图片。", cause=str(error)) from error
-    return Stored(_file_name(name), kind, size, width, height, sha256, sm3)
+    return Stored(file_name(name), kind, size, width, height, sha256, sm3)
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
     """What the phone called it, without folders and without signs that nobody can see."""
     return "".join(sign for sign in Path(name).name if sign.isprintable())[:200] or "照片"
 
@@ -143,7 +144,8 @@ def _look(view: Path) -> str | None:
         return looks.of(picture)
 
 
-def _settle(path: Path, target: Path) -> None:
+def settle(path: Path, target: Path) -> None:
+    """Put a written file under its content address, once, safely on the disk."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.utime(target)  # in use again: the sweep leaves it alone

@@ -92,7 +92,7 @@ def brief(c: Connection, instance_id: int, by: Participant) -> tuple[Facts | Non
     row = cases.peeked(c, instance_id).row
     if not access.may_see(c, by, row):
         raise NotFound(instance=instance_id, person=by.id)
-    newest = attachments.of(c, instance_id)[-BRIEF_PHOTOS:]
+    newest = [one for one in attachments.of(c, instance_id) if one.mime in attachments.TYPES.values()][-BRIEF_PHOTOS:]
     return _facts(c, instance_id, definitions.load(c, row.definition_id)), tuple(one.id for one in newest)
 
 
