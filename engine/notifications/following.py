@@ -28,6 +28,7 @@ _N: BindParameter[Any] = bindparam("n")
 FEED = (select(record.c.id, record.c.instance_id, record.c.at, record.c.actor, record.c.kind)
         .where(record.c.id > _AFTER).order_by(record.c.id).limit(_N))
 BODY = select(record.c.body).where(record.c.id == bindparam("i"))
+NAMED = select(process_instance.c.business_key, process_instance.c.title).where(process_instance.c.id == bindparam("i"))
 UNSETTLED = select(func.min(record.c.id)).where(record.c.at >= bindparam("from", type_=UTCDateTime))
 LAST = select(func.max(record.c.id))
 OPEN_CASES = (select(process_instance.c.id).where(process_instance.c.status == "running", process_instance.c.id > _AFTER)
@@ -75,6 +76,7 @@ def _read_on(one: Pass, state: dict[str, Any], limit: int) -> int:
         watching.arm(one, ids, items)
         _new_work(one, items, rows, since)
         _urged(one, items, rows)
+        _handed(one, rows)
         _results(one, ids, since)
     progress.save(one.c, NAME, state | {"after": rows[-1].id})
     return len(rows)
@@ -119,6 +121,20 @@ def _urged(one: Pass, items: list[Any], rows: Sequence[Any]) -> None:
         message = Message(Kind.ORDER, f"record:{row.id}", words, item.instance_id,
                           subject=f"item:{item.id}", about=about(item.case_number, item.title, item.name, item.due_at))
         post(one.c, message, one.people([item]))
+
+
+def _handed(one: Pass, rows: Sequence[Any]) -> None:
+    """Whoever gets a delegated step back, or a copy of a case to read, hears of it."""
+    for row in rows:
+        if row.kind not in ("handed-back", "copied"):
+            continue
+        said = json.loads(one.c.execute(BODY, {"i": row.id}).scalar_one())
+        number, title = one.c.execute(NAMED, {"i": row.instance_id}).one()
+        because = f"：{said['reason']}" if said.get("reason") else ""
+        words = f"{said['name']}交回 {number}“{said['item']}”，请核对后提交{because}。" if row.kind == "handed-back" else (
+            f"{said['name']}将 {number} 抄送给您阅知{because}。")
+        people = [said["to"]] if isinstance(said["to"], str) else said["to"]
+        post(one.c, Message(Kind.WORK, f"record:{row.id}", words, row.instance_id, about=about(number, title, "", None)), people)
 
 
 def _results(one: Pass, ids: Sequence[int], since: dt.datetime) -> None:

@@ -19,6 +19,11 @@ STANDING = (select(stand_in.c.person_id, stand_in.c.roles, person.c.name).join(p
             .where(stand_in.c.deputy_id == bindparam("p"), stand_in.c.ended_at.is_(None),
                    stand_in.c.first_at <= bindparam("now", type_=UTCDateTime), stand_in.c.last_at > bindparam("now", type_=UTCDateTime))
             .order_by(stand_in.c.id))
+AWAY = (select(stand_in.c.deputy_id, stand_in.c.roles).join(post, post.c.person_id == stand_in.c.person_id)
+        .join(person, person.c.id == stand_in.c.deputy_id)
+        .where(post.c.role == bindparam("role"), post.c.unit_id == bindparam("unit"), person.c.active, stand_in.c.ended_at.is_(None),
+               stand_in.c.first_at <= bindparam("now", type_=UTCDateTime), stand_in.c.last_at > bindparam("now", type_=UTCDateTime))
+        .order_by(stand_in.c.id))
 PERSON = select(person).where(person.c.id == bindparam("p"))
 
 
@@ -83,10 +88,12 @@ def ancestor(c: Connection, path: str, level: str) -> Unit | None:
 
 
 def holders(c: Connection, role: str, unit_id: str) -> tuple[Participant, ...]:
-    """Active people with a role at exactly that unit, by name: those whom a candidate key "role@unit" reaches."""
+    """Active people with a role at exactly that unit, by name: those whom a candidate key "role@unit" reaches, deputies included."""
     query = (select(person.c.id, person.c.name).join(post, post.c.person_id == person.c.id)
              .where(post.c.role == role, post.c.unit_id == unit_id, person.c.active).order_by(person.c.name, person.c.id))
-    return tuple(participant(c, row.id) for row in c.execute(query).all())
+    away = c.execute(AWAY, {"role": role, "unit": unit_id, "now": clock.now()}).all()
+    found = [participant(c, row.id) for row in c.execute(query).all()]
+    return (*found, *(participant(c, row.deputy_id) for row in away if role in row.roles))
 
 
 def people(c: Connection, *, words: str = "", below: Sequence[str] = ("/",)) -> tuple[Participant, ...]:

@@ -20,7 +20,7 @@ from engine.runtime.case import RUNNING, SUSPENDED, Case
 from engine.runtime.commands.completing import AMBIENT
 from engine.runtime.gates import Gateway
 from engine.runtime.offers import CLAIMED, DONE, OPEN
-from engine.runtime.tables import draft, work_item
+from engine.runtime.tables import delegation, draft, work_item
 from engine.runtime.turn import look, looked
 
 MENDING = ("sent-back", "withdrawn")
@@ -105,7 +105,7 @@ def of(c: Connection, item_id: str, by: Participant) -> Desk:
         item=item_of(c, row), revision=case.revision, status=case.status, form=form, access=row.access,
         stored=_this_round(c, row, form, stored), names=names,
         draft=None if typed is None else typed[0], draft_at=None if typed is None else typed[1],
-        verbs=frozenset(_verbs(row, case.status, by)), why=_why(c, row, by), gates=_gates(c, case, row))
+        verbs=frozenset((*_verbs(row, case.status, by), *_lent(c, row, case.status, by))), why=_why(c, row, by), gates=_gates(c, case, row))
 
 
 def _known(c: Connection, case: Case, row: Row[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -192,6 +192,16 @@ def _why(c: Connection, row: Row[Any], by: Participant) -> str:
 
 def _name(by: Participant, person: str) -> str:
     return next(one.name for one in by.acts_for if one.person_id == person)
+
+
+def _lent(c: Connection, row: Row[Any], status: str, by: Participant) -> tuple[str, ...]:
+    """What delegating (委派) allows now."""
+    if status != RUNNING or row.state not in (OPEN, CLAIMED):
+        return ()
+    owner = c.execute(select(delegation.c.owner).where(delegation.c.work_item_id == row.id)).scalar()
+    if owner is None:
+        return ("delegate",) if access.may_do(row, by) else ()
+    return ("recall",) if owner == by.id else ("hand_back",) if access.may_do(row, by) else ()
 
 
 def _verbs(row: Row[Any], status: str, by: Participant) -> list[str]:

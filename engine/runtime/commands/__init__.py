@@ -4,7 +4,8 @@ from engine.runtime.commands.claiming import claim, receivers, transfer, unclaim
 from engine.runtime.commands.completing import complete, discard_draft, draft_of, save_draft
 from engine.runtime.commands.copying import copy_to
 from engine.runtime.commands.copying import read as read_copy
-from engine.runtime.commands.delegating import delegate, hand_back, recall
+from engine.runtime.commands.copying import receivers as copy_receivers
+from engine.runtime.commands.delegating import delegate, hand_back, helpers, recall
 from engine.runtime.commands.keeping import (
     Paper,
     Stretch,
@@ -35,6 +36,7 @@ __all__ = [
     "claim_many",
     "comment",
     "complete",
+    "copy_receivers",
     "copy_to",
     "correct_entry",
     "correlate",
@@ -45,6 +47,7 @@ __all__ = [
     "exclude_period",
     "extend_clock",
     "hand_back",
+    "helpers",
     "open_case",
     "read_copy",
     "recall",

@@ -56,6 +56,16 @@ def copy_to(c: Connection, instance_id: int, people: Sequence[str], *, by: Parti
     return case.answer(copied=0)
 
 
+def receivers(c: Connection, instance_id: int, *, by: Participant) -> tuple[Participant, ...]:
+    """Whom a case may be sent to, without those who have it already. Raises NotFound when this person may not see the case."""
+    row = cases.peeked(c, instance_id).row
+    if not access.may_see(c, by, row):
+        raise NotFound(instance=instance_id, person=by.id)
+    town = f"/{'/'.join(row.unit_path.strip('/').split('/')[:2])}/"
+    held = {by.id, *c.execute(select(carbon_copy.c.person_id).where(carbon_copy.c.instance_id == instance_id)).scalars()}
+    return tuple(one for one in directory.people(c, below=[town]) if one.id not in held and may_receive(one, town))
+
+
 def may_receive(one: Participant, town: str) -> bool:
     """Whether a person may be sent cases of a town (a path): those who handle or answer for cases there, not those who only report."""
     return any(post.unit_path.startswith(town) and post.level == "town" and ROLES[post.role].sees != "none" for post in one.own_posts)

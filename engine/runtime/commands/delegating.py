@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from engine.errors import InvalidState, NotAllowed
+from engine.errors import InvalidState, NotAllowed, NotFound
 from engine.people import Participant, directory
 from engine.runtime import access
 from engine.runtime import case as cases
@@ -35,6 +35,14 @@ def delegate(c: Connection, item_id: str, to: str, *, by: Participant, reason: s
     return case.save_unmoved(item=item_id, to=helper.id)
 
 
+def helpers(c: Connection, item_id: str, *, by: Participant) -> tuple[Participant, ...]:
+    """Whom a step may be delegated to: everybody with a post in the town of the case. Raises NotFound."""
+    item = c.execute(cases.ITEM, {"i": item_id}).first()
+    if item is None or not access.may_do(item, by):
+        raise NotFound(item=item_id, person=by.id)
+    return tuple(one for one in directory.people(c, below=[_town(item)]) if one.id != by.id)
+
+
 def hand_back(c: Connection, item_id: str, values: Mapping[str, Any], *, by: Participant, note: str = "") -> dict[str, Any]:
     """Give a prepared step back to its owner with what was filled in, as the owner's draft. Raises InvalidState."""
     case, item = access.item_to_act_on(c, item_id, by)
@@ -60,12 +68,15 @@ def recall(c: Connection, item_id: str, *, by: Participant) -> dict[str, Any]:
 
 def _helper(c: Connection, item: Found, to: str, by: Participant) -> Participant:
     helper = directory.participant(c, to)
-    town = f"/{'/'.join(item.unit_path.strip('/').split('/')[:2])}/"
     if helper.id == by.id:
         raise InvalidState("不能委派给自己。", item=item.id)
-    if not any(post.unit_path.startswith(town) for post in helper.own_posts):
+    if not any(post.unit_path.startswith(_town(item)) for post in helper.own_posts):
         raise InvalidState(f"{helper.name}不在本镇街任职，请选择本镇街的人员。", item=item.id, to=to)
     return helper
+
+
+def _town(item: Found) -> str:
+    return f"/{'/'.join(item.unit_path.strip('/').split('/')[:2])}/"
 
 
 def _take_back(case: Case, item: Found, owner: Participant, note: str) -> None:

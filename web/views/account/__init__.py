@@ -14,10 +14,10 @@ from engine.runtime import lookup
 from web import auth, navigation
 from web.auth import policy
 from web.context import database, me, settings
-from web.views.account import reminding
+from web.views.account import reminding, standing_in
 from web.views.account.room import blueprint
 
-__all__ = ["blueprint", "local_address", "reminding"]
+__all__ = ["blueprint", "local_address", "reminding", "standing_in"]
 WRONG = {"account": "账号或密码不正确，请核对后重试。"}
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 """One slash, then anything but what a browser would read as another host or as the end of the header."""

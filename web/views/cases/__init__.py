@@ -12,9 +12,10 @@ from engine.cases import dossier, withdrawal
 from engine.runtime import casebook, commands
 from web.auth import policy
 from web.context import database, me
-from web.views.cases import clocks
+from web.views.cases import clocks, copies
 from web.views.cases.room import blueprint
 
+__all__ = ["blueprint", "copies"]
 NAV = [("cases.search", "案件查询", "folder", "")]
 SEALED = "sandbox; default-src 'none'"
 ASKED = ("words", "status", "late", "started_from", "started_to")

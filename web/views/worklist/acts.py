@@ -7,8 +7,10 @@ from flask import flash, redirect, request, url_for
 from sqlalchemy import Connection
 
 from engine.runtime import commands
+from web import submission
 from web.auth import policy
 from web.context import database, me
+from web.views.worklist import items
 from web.views.worklist.room import blueprint
 
 
@@ -45,9 +47,36 @@ def transfer(item_id: str) -> Any:
 @blueprint.post("/tasks/<item_id>/send-back")
 @policy()
 def send_back(item_id: str) -> Any:
-    """Back to an earlier step, with a reason."""
+    """Back to an earlier step, with a reason; afterwards along the flow, or straight back here."""
     person, to, reason = me(), request.form.get("to", ""), request.form.get("reason", "")
-    return _act(lambda c: commands.send_back(c, item_id, to, reason=reason, by=person), "已退回，原办理人会看到您的理由。")
+    straight = request.form.get("straight") == "1"
+    return _act(lambda c: commands.send_back(c, item_id, to, reason=reason, by=person, straight=straight),
+                "已退回，原办理人会看到您的理由。")
+
+
+@blueprint.post("/tasks/<item_id>/delegate")
+@policy()
+def delegate(item_id: str) -> Any:
+    """Let somebody prepare it."""
+    person, to, reason = me(), request.form.get("to", ""), request.form.get("reason", "")
+    return _act(lambda c: commands.delegate(c, item_id, to, by=person, reason=reason), "已委派，对方填好交回后由您提交。")
+
+
+@blueprint.post("/tasks/<item_id>/hand-back")
+@policy()
+def hand_back(item_id: str) -> Any:
+    """Give what was prepared back to its owner."""
+    person, found = me(), items.opened(item_id)
+    typed = submission.values(found.form, request.form)
+    return _act(lambda c: commands.hand_back(c, item_id, typed, by=person, note=request.form.get("note", "")), "已交回委派人。")
+
+
+@blueprint.post("/tasks/<item_id>/recall")
+@policy()
+def recall(item_id: str) -> Any:
+    """Take a delegated step back."""
+    person = me()
+    return _act(lambda c: commands.recall(c, item_id, by=person), "已收回委派。", "worklist.task", item_id=item_id)
 
 
 @blueprint.post("/tasks/<item_id>/withdraw")
