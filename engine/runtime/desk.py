@@ -217,6 +217,8 @@ def _verbs(row: Row[Any], status: str, by: Participant) -> list[str]:
         verbs.append("urge")
     if running and row.ended_by == by.id:
         verbs.append("withdraw")
+    if running and live and row.mi_key is not None and (doable or by.may("assign", row.unit_path)):
+        verbs += ["add_signer", "remove_signer"]
     if by.may("steer", row.unit_path):
         verbs += {RUNNING: ["suspend", "cancel"], SUSPENDED: ["resume", "cancel"]}.get(status, [])
     return [verb for verb in verbs if verb]

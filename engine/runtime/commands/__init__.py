@@ -19,7 +19,7 @@ from engine.runtime.commands.keeping import (
 from engine.runtime.commands.many import claim_many, transfer_many
 from engine.runtime.commands.moving import Target, may_withdraw, send_back, targets, withdraw
 from engine.runtime.commands.retrying import retry
-from engine.runtime.commands.signing import add_signer, remove_signer
+from engine.runtime.commands.signing import add_signer, remove_signer, signers
 from engine.runtime.commands.starting import Opening, open_case, start
 from engine.runtime.commands.steering import cancel, resume, suspend
 from engine.runtime.commands.talking import comment, urge
@@ -59,6 +59,7 @@ __all__ = [
     "revoke_entry",
     "save_draft",
     "send_back",
+    "signers",
     "start",
     "suspend",
     "suspend_clock",

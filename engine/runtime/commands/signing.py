@@ -2,14 +2,30 @@
 
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
 from engine.errors import InvalidState, NotAllowed, NotFound
 from engine.people import Participant, directory
 from engine.runtime import access
 from engine.runtime import case as cases
 from engine.runtime.case import Case, Found
+from engine.runtime.offers import CLAIMED, OPEN
+from engine.runtime.tables import work_item
 from engine.runtime.turn import turn
+
+ASKED = select(work_item.c.assignee).where(
+    work_item.c.instance_id == bindparam("i"), work_item.c.element_id == bindparam("element"), work_item.c.assignee.is_not(None),
+    work_item.c.state.in_((OPEN, CLAIMED)))
+
+
+def signers(c: Connection, item_id: str, *, by: Participant) -> tuple[Participant, ...]:
+    """Who may still be added: everybody with a post in the town of the case who has no open signature. Raises NotFound."""
+    item = c.execute(cases.ITEM, {"i": item_id}).first()
+    if item is None or not (access.may_do(item, by) or access.may_see(c, by, cases.peeked(c, item.instance_id).row)):
+        raise NotFound(item=item_id, person=by.id)
+    town = f"/{'/'.join(item.unit_path.strip('/').split('/')[:2])}/"
+    asked = set(c.execute(ASKED, {"i": item.instance_id, "element": item.element_id}).scalars())
+    return tuple(one for one in directory.people(c, below=[town]) if one.id not in asked)
 
 
 def add_signer(c: Connection, item_id: str, person: str, *, by: Participant) -> dict[str, Any]:

@@ -71,6 +71,23 @@ def hand_back(item_id: str) -> Any:
     return _act(lambda c: commands.hand_back(c, item_id, typed, by=person, note=request.form.get("note", "")), "已交回委派人。")
 
 
+@blueprint.post("/tasks/<item_id>/signers")
+@policy()
+def add_signer(item_id: str) -> Any:
+    """One more person signs (加签)."""
+    person, to = me(), request.form.get("to", "")
+    return _act(lambda c: commands.add_signer(c, item_id, to, by=person), "已加签，对方的待办里已经出现这件事。", "worklist.task",
+                item_id=item_id)
+
+
+@blueprint.post("/tasks/<item_id>/signers/remove")
+@policy()
+def remove_signer(item_id: str) -> Any:
+    """This open signature is no longer asked for (减签)."""
+    person = me()
+    return _act(lambda c: commands.remove_signer(c, item_id, by=person), "已减签，这一份不再需要。")
+
+
 @blueprint.post("/tasks/<item_id>/recall")
 @policy()
 def recall(item_id: str) -> Any:

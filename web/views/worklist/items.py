@@ -55,10 +55,11 @@ def _shown(found: Desk, typed: dict[str, Any], status: int = 200, **more: Any) -
         targets = commands.targets(c, found.item.id, by=me()) if "send_back" in found.verbs else ()
         receivers = commands.receivers(c, found.item.id, by=me()) if "transfer" in found.verbs else ()
         helpers = commands.helpers(c, found.item.id, by=me()) if "delegate" in found.verbs else ()
+        signers = commands.signers(c, found.item.id, by=me()) if "add_signer" in found.verbs else ()
         facts, photos = dossier.brief(c, found.item.instance_id, me())
         withdrawable = "withdraw" in found.verbs and commands.may_withdraw(c, found.item.id, me())
     shown = {"desk": found, "item": found.item, "states": states_of(found, typed), "events": story, "targets": targets,
-             "receivers": receivers, "helpers": helpers, "facts": facts, "photos": photos,
+             "receivers": receivers, "helpers": helpers, "signers": signers, "facts": facts, "photos": photos,
              "withdrawable": withdrawable, "key": new_key(), "errors": {}, **people_words(found), **more}
     return make_response(render_template("worklist/task.html", **shown), status)
 
