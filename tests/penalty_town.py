@@ -8,12 +8,15 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Connection
+
 from engine import clock
 from engine.cases import evidence, penalty, step_acts
 from engine.cases.case_file import Penalty
 from engine.cases.evidence import Item
 from engine.cases.identity import CREDIT_SIGNS, ID_CHECKS, ID_WEIGHTS
 from engine.definitions import Package
+from engine.people import qualifications
 from tests.notation import xml
 from tests.town import BOSS, LEADER, OFFICER, OTHER_OFFICER, Town
 
@@ -53,13 +56,23 @@ def sign(**more: Any) -> dict[str, Any]:
             "party_legal_representative": "赵某", "facts": "门头广告破损，逾期未改。", **more}
 
 
+def certify(c: Connection, person: str, number: str, **more: Any) -> None:
+    """An enforcement certificate for 2026, or what else is given."""
+    qualifications.add(c, {"person_id": person, "kind": "enforcement", "number": number, "issuer": "X省人民政府", "region": "青石镇",
+                           "fields": [], "issued_on": day("2022-01-01"), "valid_to": day("2026-12-31"), **more}, None)
+
+
 class Docket:
     """One penalty case and what is done with its file."""
 
     def __init__(self, town: Town) -> None:
         self.town, self.case = town, 0
-        drawn = xml(DRAWING, "penalty").replace(b'<process id="penalty"', b'<process id="penalty" gl:startRoles="case_officer team_leader"')
-        town.publishes(Package("penalty", "行政处罚普通程序", drawn))
+        for key, name in (("summary_penalty", "行政处罚简易程序"), ("penalty", "行政处罚普通程序")):
+            head = f'<process id="{key}"'.encode()
+            drawn = xml(DRAWING, key).replace(head, head + b' gl:startRoles="case_officer team_leader"')
+            town.publishes(Package(key, name, drawn))
+
+        town.run(lambda c: [certify(c, person, f"41-{person}") for person in (OFFICER, OTHER_OFFICER)])
 
     def begins(self, values: Mapping[str, Any] | None = None, by: str | None = OFFICER, **how: Any) -> int:
         who = self.town.person(by) if by else None

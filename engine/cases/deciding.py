@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.cases import case_file, duties, lawful_order, proposals
+from engine.cases import case_file, duties, filing, lawful_order, proposals
 from engine.cases.duties import Change
-from engine.cases.proposals import DECISION, NO_PENALTY, NOTICE, REPORT, WITHDRAWAL, Terms
+from engine.cases.proposals import DECISION, NO_PENALTY, NOTICE, REPORT, WITHDRAWAL, Proposal, Terms
 from engine.errors import InvalidState, InvalidValues
 
-PENALTY = "penalty"
+PENALTY, SUMMARY = "penalty", "summary_penalty"
 NOT_PENALTY = {"no_penalty": "不予行政处罚", "not_established": "违法事实不能成立，不予行政处罚", "transfer": "移送",
                "withdrawn": "撤销案件"}
 
@@ -55,12 +55,24 @@ def decide(c: Connection, step: Step) -> dict[str, Any]:
     kind = str(step.values.get("decision_kind") or step.variables.get("decision_kind") or PENALTY)
     if kind != PENALTY:
         return no_penalty(c, replace(step, values={"decision_kind": kind, **step.values}))
+    if case_file.of(c, step.case).process_key == SUMMARY:
+        return _on_the_spot(c, step)
     before = proposals.last(c, step.case, NOTICE) or proposals.last(c, step.case, REPORT)
     terms = proposals.read(step.values, DECISION, before)
     terms = replace(terms, more={"kind": kind, "facts_same": bool(step.values.get("facts_same"))})
     duties.must_be_apart(c, step.case, step.person, duties.APPROVER)
     lawful_order.refuse(lawful_order.before_decision(lawful_order.standing(c, step.case, step.variables), terms), step.case)
     return _decided(c, step, DECISION, terms)
+
+
+def _on_the_spot(c: Connection, step: Step) -> dict[str, Any]:
+    """当场处罚: the officers file and decide at once (行政处罚法第五十一条、第五十二条)."""
+    terms = replace(proposals.read(step.values, DECISION, Terms(facts=case_file.of(c, step.case).facts)), more={"kind": PENALTY})
+    filed = filing.file_case(c, step.case, step.values, None)
+    now = lawful_order.standing(c, step.case, step.variables)
+    lawful_order.refuse(lawful_order.on_the_spot(now, terms, case_file.param(c, step.case)), step.case)
+    row = proposals.write(c, step.case, DECISION, terms, step.person)
+    return {**filed, **_answer(row)}
 
 
 def no_penalty(c: Connection, step: Step) -> dict[str, Any]:
@@ -86,8 +98,11 @@ def withdraw(c: Connection, step: Step) -> dict[str, Any]:
 
 def _decided(c: Connection, step: Step, stage: str, terms: Terms) -> dict[str, Any]:
     duties.take(c, step.case, Change(duties.APPROVER, step.person, by=step.person))
-    row = proposals.write(c, step.case, stage, terms, step.person)
-    return {**proposals.answer(row), "decided": True, "decision_kind": terms.more["kind"], "decided_on": row.day.isoformat()}
+    return _answer(proposals.write(c, step.case, stage, terms, step.person))
+
+
+def _answer(row: Proposal) -> dict[str, Any]:
+    return {**proposals.answer(row), "decided": True, "decision_kind": row.more["kind"], "decided_on": row.day.isoformat()}
 
 
 def _must_be_filed(c: Connection, step: Step) -> None:

@@ -4,7 +4,7 @@ What one person may not be at once is refused for each case (职责分离).
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from engine import clock
 from engine.cases.case_tables import duty
 from engine.database import UTCDateTime
 from engine.errors import InvalidState
-from engine.people import directory
+from engine.people import directory, qualifications
 
 OFFICER, ASSISTANT, REVIEWER, HOST, APPROVER, KEEPER = "officer", "assistant", "reviewer", "hearing_host", "approver", "keeper"
 COLLECTOR, RECONCILER = "collector", "reconciler"
@@ -85,6 +85,15 @@ def must_be_apart(c: Connection, instance_id: int, person_id: str, what: str) ->
             name = directory.names(c, [person_id]).get(person_id, person_id)
             raise InvalidState(f"{law}。{name}是本案{one.words}，不能同时担任{WORDS[what]}，请换一名人员办理。",
                                instance=instance_id, person=person_id)
+
+
+def must_be_two(c: Connection, officers: Sequence[str], day: dt.date, field: str = "") -> None:
+    """Raises InvalidState unless there are two officers, both with a certificate that is valid on that day in that field
+    (行政处罚法第四十二条)."""
+    if len(set(officers)) < 2:
+        raise InvalidState("行政处罚法第四十二条：执法人员不得少于两人，请先确定承办人和协办人。")
+    for person in officers:
+        qualifications.valid_certificate(c, person, day, field)
 
 
 def take(c: Connection, instance_id: int, change: Change) -> None:

@@ -18,22 +18,24 @@ DUPLICATE = "duplicate_reason"
 GRAVE = "limit_is_five_years"
 
 
-def file_case(c: Connection, instance_id: int, values: Mapping[str, Any], person: str) -> dict[str, Any]:
+def file_case(c: Connection, instance_id: int, values: Mapping[str, Any], approver: str | None) -> dict[str, Any]:
     """File a case today: its 案号 is given, its period to decide begins. Answers {"number", "filed_on", "responsibility", …}.
 
     values: late_reason (more than two years after the act), limit_is_five_years (life, health or financial safety harmed),
-    duplicate_reason (the same act may have been fined already).
+    duplicate_reason (the same act may have been fined already). approver: None in the summary procedure, where the officers decide.
     Raises InvalidState (filed already, by its own officer, power not held), InvalidValues (what is missing).
     """
     one = case_file.open_file(c, instance_id)
     if one.status != case_file.PREPARING:
         raise InvalidState(f"案件已于 {one.filed_on} 立案，案号 {one.number}，不能再次立案。", instance=instance_id)
-    duties.must_be_apart(c, instance_id, person, duties.APPROVER)
+    if approver is not None:
+        duties.must_be_apart(c, instance_id, approver, duties.APPROVER)
     today = clock.today()
     wrong = dict(_missing(one, today))
     wrong |= _unanswered(c, one, values, today)
     if wrong:
         raise InvalidValues(wrong, "；".join(wrong.values()))
+    duties.must_be_two(c, one.officers, today)
     number = case_numbers.take(c, directory.unit_of(c, one.unit_id), today, case_file.param(c, instance_id))
     answers = {key: str(values[key]).strip() for key in (LATE, DUPLICATE) if values.get(key)}
     case_file.change(c, instance_id, number=number, filed_on=today.isoformat(), status=case_file.FILED, answers=answers)

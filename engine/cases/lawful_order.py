@@ -20,6 +20,10 @@ AGREED = frozenset({"agree", "agreed", "approve", "approved", "pass", "passed"})
 HEAVY = frozenset({"suspension", "licence_suspension", "licence_revocation", "restriction", "closure"})
 """Kinds that always give a right to a hearing (行政处罚法第六十三条)."""
 REVIEWS = {"legal_review": "法制审核", "technical_review": "技术审核"}
+SPOT = {parties.NATURAL: 20_000, parties.ORGANISATION: 300_000}
+"""The most that may be fined on the spot, in 分: a citizen 200 yuan, an organisation 3,000 (行政处罚法第五十一条)."""
+SOLE_TRADER = "sole_trader_as"
+"""The parameter that says whether sole traders count as citizens ("natural") or as organisations ("organisation")."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,14 @@ def before_decision(now: Standing, terms: Terms) -> tuple[str, ...]:
     return (*before_notice(now, terms), *_notified(now, terms), *_reviewed(now), *_heard(now), *_discussed(now))
 
 
+def on_the_spot(now: Standing, terms: Terms, param: Mapping[str, Any]) -> tuple[str, ...]:
+    """Why this may not be decided on the spot; empty when it may. A sole trader counts as a citizen unless the town decided otherwise."""
+    kind = now.file.party.kind
+    if kind == parties.SOLE_TRADER:
+        kind = str(param.get(SOLE_TRADER) or parties.NATURAL)
+    return (*_responsible(now), *_small(terms, SPOT[kind], parties.KINDS[now.file.party.kind]))
+
+
 def refuse(reasons: tuple[str, ...], instance_id: int) -> None:
     """Raises InvalidState with every reason, if there are any."""
     if reasons:
@@ -70,6 +82,15 @@ def _responsible(now: Standing) -> Iterator[str]:
         yield f"行政处罚法第三十条：当事人违法时{age}周岁，不满十四周岁，不予行政处罚，责令监护人加以管教"
     else:
         yield "行政处罚法第三十一条：当事人在不能辨认或者不能控制自己行为时有违法行为，不予行政处罚，责令监护人严加看管和治疗"
+
+
+def _small(terms: Terms, most: int, who: str) -> Iterator[str]:
+    if not terms.basis:
+        yield "行政处罚法第五十二条：请写明处罚依据的条款"
+    if not terms.kinds or set(terms.kinds) - {"warning", "fine"}:
+        yield "行政处罚法第五十一条：当场只能给予警告或者罚款，其他处罚请转普通程序"
+    if terms.fine > most:
+        yield f"行政处罚法第五十一条：对{who}当场罚款不得超过 {most // 100} 元，请转普通程序"
 
 
 def _founded(now: Standing, terms: Terms) -> Iterator[str]:

@@ -8,19 +8,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine import clock
 from engine.cases import case_file, closing, duties, evidence
 from engine.errors import InvalidState, NotAllowed
-from engine.people import directory
+from engine.people import authorisations, qualifications
 
 Payload = Mapping[str, Any]
-HEAD = "head"
 
 
 def two_officers(c: Connection, payload: Payload) -> None:
     """Two officers are assigned, both with a certificate that is valid today and covers the field (行政处罚法第四十二条)."""
     one = case_file.open_file(c, case_file.above(c, int(payload["case"])))
-    if len(set(one.officers)) < 2:
-        raise InvalidState("行政处罚法第四十二条：执法人员不得少于两人，请先确定承办人和协办人。", instance=one.instance_id)
+    duties.must_be_two(c, one.officers, clock.today())
 
 
 def not_investigator(c: Connection, payload: Payload) -> None:
@@ -42,14 +41,12 @@ def has_evidence(c: Connection, payload: Payload) -> None:
 def head_only(c: Connection, payload: Payload) -> None:
     """Only the head of the authority, or whoever presides in the head's place (行政执法机关移送涉嫌犯罪案件的规定第五条)."""
     one = case_file.of(c, case_file.above(c, int(payload["case"])))
-    who = directory.participant(c, str(payload["person"]))
-    if not any(post.role == HEAD and one.unit_path.startswith(post.unit_path) for post in who.own_posts):
-        raise NotAllowed("行政执法机关移送涉嫌犯罪案件的规定第五条：移送由本机关正职负责人或者主持工作的负责人批准，副职不能代批。",
-                         instance=one.instance_id, person=who.id)
+    authorisations.must_preside(c, str(payload["person"]), one.unit_id, clock.today())
 
 
 def qualified_reviewer(c: Connection, payload: Payload) -> None:
-    """The reviewer is no officer of the case (行政处罚法第五十八条)."""
+    """The reviewer may review at all (legal qualification), and is no officer and no hearing host of the case (行政处罚法第五十八条)."""
+    qualifications.must_be_reviewer(c, str(payload["person"]), clock.today())
     duties.must_be_apart(c, case_file.above(c, int(payload["case"])), str(payload["person"]), duties.REVIEWER)
 
 

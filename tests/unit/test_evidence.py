@@ -157,7 +157,8 @@ def test_an_original_that_changed_or_is_gone_is_named(docket: Docket, tmp_path: 
 
 
 @pytest.mark.parametrize(("head", "mime"), [(b"%PDF-1.7\n", "application/pdf"), (b"\0\0\0\x18ftypmp42", "video/mp4"),
-                                            (b"ID3\x03", "audio/mpeg"), (b"RIFF\0\0\0\0WAVEfmt ", "audio/wav"), (b"PK\x03\x04", "application/zip")])
+                                            (b"ID3\x03", "audio/mpeg"), (b"RIFF\0\0\0\0WAVEfmt ", "audio/wav"),
+                                            (b"PK\x03\x04", "application/zip")])
 def test_recordings_and_scans_are_kept_byte_for_byte(tmp_path: Path, head: bytes, mime: str) -> None:
     content = head + b"\0" * 40
     stored = evidence_files.keep(tmp_path, io.BytesIO(content), "x", LIMIT)

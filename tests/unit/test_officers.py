@@ -1,13 +1,16 @@
 """Who does what in a case: officers and their history, and what one person may not be at once."""
 
+import datetime as dt
+
 import pytest
 
+from engine import clock
 from engine.cases import duties, officers, step_checks
 from engine.cases.duties import Change
 from engine.errors import InvalidState, InvalidValues, NotAllowed
 from engine.people import directory
 from engine.runtime import casebook, history
-from tests.penalty_town import Docket
+from tests.penalty_town import Docket, certify
 from tests.town import BOSS, INSPECTOR, LAWYER, LEADER, OFFICER, OTHER_OFFICER, Town
 
 THIRD = "tao"
@@ -81,9 +84,17 @@ def test_whoever_was_an_officer_stays_apart(docket: Docket) -> None:
     _change(docket, Change("assistant", THIRD, "蒋甲调离"))
     with pytest.raises(NotAllowed, match="第六十四条"):
         docket.checks(step_checks.not_investigator, by=OTHER_OFFICER)
-    with pytest.raises(InvalidState, match="第五十八条"):
+    docket.town.run(lambda c: certify(c, OTHER_OFFICER, "A2019", kind="legal", valid_to=None))
+    with pytest.raises(InvalidState, match="第五十八条.*蒋甲是本案协办人"):
         docket.checks(step_checks.qualified_reviewer, by=OTHER_OFFICER)
     docket.checks(step_checks.not_investigator, by=LAWYER)
+
+
+def test_a_first_reviewer_holds_the_legal_qualification(docket: Docket) -> None:
+    with pytest.raises(InvalidState, match="第五十八条第二款"):
+        docket.checks(step_checks.qualified_reviewer, by=LAWYER)
+    docket.town.run(lambda c: certify(c, LAWYER, "A2019", kind="legal", valid_to=None))
+    docket.checks(step_checks.qualified_reviewer, by=LAWYER)
 
 
 def test_reviewer_and_host_are_two(docket: Docket) -> None:
@@ -106,7 +117,18 @@ def test_only_the_head_hands_a_crime_over(docket: Docket) -> None:
     docket.checks(step_checks.head_only, by="zhang")
 
 
-def test_two_officers_are_asked_for(docket: Docket) -> None:
+def test_two_officers_with_valid_certificates_are_asked_for(docket: Docket) -> None:
     docket.checks(step_checks.two_officers)
+    docket.town.clock.move_to(dt.datetime(2026, 12, 31, 15, 0, tzinfo=clock.UTC))
+    docket.checks(step_checks.two_officers)
+    docket.town.clock.move_to(dt.datetime(2026, 12, 31, 17, 0, tzinfo=clock.UTC))
+    with pytest.raises(InvalidState, match="第四十二条.*卫十的执法证.*已于 2026-12-31 期满"):
+        docket.checks(step_checks.two_officers)
+    with pytest.raises(InvalidState, match="第四十二条"):
+        docket.file()
+    assert docket.one.number == ""
+
+
+def test_a_case_without_evidence_is_told_so(docket: Docket) -> None:
     with pytest.raises(InvalidState, match="第四十六条"):
         docket.checks(step_checks.has_evidence)

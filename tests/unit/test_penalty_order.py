@@ -1,0 +1,214 @@
+"""The lawful order: what must come before a notice, a decision, the closing; each refusal names its article."""
+
+from typing import Any
+
+import pytest
+
+from engine.cases import case_file, closing, evidence, lawful_order, proposals, step_acts, step_checks
+from engine.errors import InvalidState, InvalidValues
+from engine.runtime import history
+from tests.penalty_town import Docket, citizen, day, sign, stall
+from tests.town import BOSS, LAWYER, LEADER, OFFICER, OTHER_OFFICER, Town
+
+FINE = {"kinds": ["fine"], "fine": 500_000, "basis": ["SR-18"], "grade": "ordinary"}
+READY = {"notice_served_on": "2026-03-02", "review_outcome": "agree"}
+
+
+@pytest.fixture
+def docket(town: Town) -> Docket:
+    docket = Docket(town)
+    docket.begins_filed(sign())
+    return docket
+
+
+@pytest.fixture
+def noticed(docket: Docket) -> Docket:
+    docket.takes()
+    docket.acts(step_acts.propose, OFFICER, **FINE)
+    docket.acts(step_acts.notify, OFFICER)
+    return docket
+
+
+def _decide(docket: Docket, variables: Any = READY, by: str = BOSS, **values: Any) -> dict[str, Any]:
+    return docket.acts(step_acts.decide, by, variables, **values)
+
+
+def test_what_was_proposed_goes_on_into_notice_and_decision(noticed: Docket) -> None:
+    answer = _decide(noticed, reasons="同意")
+
+    assert (answer["kinds"], answer["fine"], answer["basis"], answer["decision_kind"]) == (["fine"], 500_000, ["SR-18"], "penalty")
+    assert answer["decided_on"] == "2026-03-02"
+    rows = noticed.reads(proposals.of, noticed.case)
+    assert [(row.stage, row.fine, row.by) for row in rows] == [
+        ("report", 500_000, OFFICER), ("notice", 500_000, OFFICER), ("decision", 500_000, BOSS)]
+    assert noticed.reads(proposals.last, noticed.case, "decision").facts == "门头广告破损，逾期未改。"
+
+
+def test_nothing_is_proposed_without_evidence(docket: Docket) -> None:
+    with pytest.raises(InvalidState, match="第四十六条"):
+        docket.acts(step_acts.propose, OFFICER, **FINE)
+    assert docket.reads(proposals.of, docket.case) == ()
+
+
+def test_camera_evidence_bars_the_case_until_it_was_reviewed_both_ways(docket: Docket) -> None:
+    docket.takes()
+    piece = docket.takes(kind="audiovisual", title="卡口录像", camera=True)
+    with pytest.raises(InvalidState, match="第四十一条.*法制审核和技术审核"):
+        docket.acts(step_acts.propose, OFFICER, **FINE)
+    docket.does(lambda c, by: evidence.review(c, piece.id, "legal_review", "", by), by=LAWYER)
+    with pytest.raises(InvalidState, match="第四十一条.*还没有经过技术审核"):
+        docket.acts(step_acts.propose, OFFICER, **FINE)
+    docket.does(lambda c, by: evidence.review(c, piece.id, "technical_review", "", by), by=LEADER)
+    docket.acts(step_acts.propose, OFFICER, **FINE)
+
+
+def test_no_decision_without_a_notice(docket: Docket) -> None:
+    docket.takes()
+    with pytest.raises(InvalidState, match="第四十四条、第六十二条"):
+        _decide(docket, **FINE)
+
+
+@pytest.mark.parametrize(("variables", "article"), [
+    ({**READY, "notice_served_on": None}, "第四十四条"), ({**READY, "review_outcome": "correct"}, "第五十八条"),
+    ({**READY, "review_outcome": None}, "第五十八条"), ({**READY, "hearing_requested": True}, "第六十三条"),
+    ({**READY, "discussion_needed": True}, "第五十七条")])
+def test_no_step_of_the_order_is_left_out(noticed: Docket, variables: dict[str, Any], article: str) -> None:
+    with pytest.raises(InvalidState, match=article):
+        _decide(noticed, variables)
+    assert noticed.reads(proposals.last, noticed.case, "decision") is None
+
+
+@pytest.mark.parametrize(("values", "article"), [
+    ({"decision_fine": 500_001}, "第四十五条第二款"), ({"decision_basis": ["SR-16"]}, "第四十四条"),
+    ({"decision_basis": ["SR-18", "SR-16"]}, "第四十四条"), ({"decision_kinds": ["fine", "suspension"]}, "责令停产停业没有告知过"),
+    ({"decision_facts": "门头广告破损，还占道经营。"}, "第四十四条")])
+def test_what_was_not_notified_is_not_decided(noticed: Docket, values: dict[str, Any], article: str) -> None:
+    with pytest.raises(InvalidState, match=article):
+        _decide(noticed, **values)
+
+
+def test_a_new_notice_opens_the_way(noticed: Docket) -> None:
+    noticed.acts(step_acts.notify, OFFICER, notice_fine=800_000)
+    assert _decide(noticed, decision_fine=800_000)["fine"] == 800_000
+
+
+def test_a_lower_fine_and_other_words_for_the_same_facts_need_no_new_notice(noticed: Docket) -> None:
+    assert _decide(noticed, decision_fine=400_000, decision_facts="门头广告\n破损，逾期未改。 ")["fine"] == 400_000
+    assert _decide(noticed, decision_facts="当事人门头广告破损、逾期没有改正。", facts_same=True)["fine"] == 500_000
+
+
+def test_every_reason_is_told_at_once(docket: Docket) -> None:
+    with pytest.raises(InvalidState) as refused:
+        _decide(docket, {}, **FINE)
+    assert all(article in refused.value.message for article in ("第四十六条", "第四十四条", "第五十八条"))
+
+
+@pytest.mark.parametrize("officer", [OFFICER, OTHER_OFFICER])
+def test_an_officer_does_not_decide(noticed: Docket, officer: str) -> None:
+    with pytest.raises(InvalidState, match="第五十七条"):
+        _decide(noticed, by=officer)
+
+
+def test_a_child_is_not_punished(town: Town) -> None:
+    docket = Docket(town)
+    docket.begins_filed(stall(party_id_number=citizen("20130101"), party_guardian="吴父"))
+    docket.takes()
+    for act in (step_acts.propose, step_acts.notify, step_acts.decide):
+        with pytest.raises(InvalidState, match="第三十条.*责令监护人"):
+            docket.acts(act, BOSS, READY, **FINE)
+    answer = docket.acts(step_acts.decide, decision_kind="no_penalty", reasons="违法时十三周岁，责令监护人管教")
+    assert answer["decision_kind"] == "no_penalty"
+
+
+def test_money_and_kind_belong_together(docket: Docket) -> None:
+    docket.takes()
+    wrongs: list[dict[str, Any]] = [{"kinds": ["fine"], "fine": 0}, {"kinds": ["warning"], "fine": 100}, {"kinds": ["confiscation"]},
+                                    {"kinds": ["whipping"]}]
+    for wrong in wrongs:
+        with pytest.raises(InvalidValues):
+            docket.acts(step_acts.propose, OFFICER, basis=["SR-18"], **wrong)
+
+
+def test_nothing_is_decided_before_filing(town: Town) -> None:
+    docket = Docket(town)
+    docket.begins()
+    docket.takes()
+    with pytest.raises(InvalidState, match="第五十四条"):
+        docket.acts(step_acts.propose, OFFICER, **FINE)
+    with pytest.raises(InvalidState, match="还没有立案"):
+        docket.acts(step_acts.no_penalty, reasons="轻微")
+
+
+def test_a_decided_case_is_not_given_up(noticed: Docket) -> None:
+    with pytest.raises(InvalidValues):
+        noticed.acts(step_acts.withdraw_filing)
+    _decide(noticed)
+    with pytest.raises(InvalidState, match="第七十五条"):
+        noticed.acts(step_acts.withdraw_filing, reasons="不想办了")
+
+
+def test_the_page_is_told_the_same_reasons_before(noticed: Docket) -> None:
+    terms = noticed.reads(proposals.last, noticed.case, "notice")
+    now = noticed.reads(lawful_order.standing, noticed.case, {"notice_served_on": "2026-03-02"})
+    assert [reason[:10] for reason in lawful_order.before_decision(now, terms)] == ["行政处罚法第五十八条"]
+
+
+# ------------------------------------------------------------------------------------------------ closing
+
+def test_a_closed_file_is_frozen(noticed: Docket) -> None:
+    _decide(noticed)
+    answer = noticed.acts(step_acts.close_case, closure_kind="fulfilled", payment_state="paid")
+
+    one = noticed.one
+    assert (answer["closure_kind"], one.status, one.closed_on) == ("fulfilled", "closed", day("2026-03-02"))
+    writes = [lambda c, by: case_file.amend(c, one.instance_id, {"facts": "x", "reason": "x"}, by),
+              lambda c, by: evidence.add(c, one.instance_id, {}, (), by),
+              lambda c, by: evidence.void(c, noticed_piece, "x", by)]
+    noticed_piece = noticed.reads(evidence.of, noticed.case)[0].id
+    for write in writes:
+        with pytest.raises(InvalidState, match="案卷已封存"):
+            noticed.does(write)
+    for act in (step_acts.propose, step_acts.notify, step_acts.decide, step_acts.no_penalty, step_acts.withdraw_filing,
+                step_acts.close_case, step_acts.file_case):
+        with pytest.raises(InvalidState, match="案卷已封存"):
+            noticed.acts(act, BOSS, READY, reasons="x", closure_kind="fulfilled")
+    assert noticed.acts(step_acts.archive_case)["archived_on"] == "2026-03-02"
+    assert noticed.one.status == "archived"
+    with pytest.raises(InvalidState):
+        noticed.acts(step_acts.archive_case)
+
+
+def test_a_case_does_not_close_while_something_runs_under_it(noticed: Docket) -> None:
+    _decide(noticed)
+    main = noticed.case
+    noticed.begins(by=None, finding=main)
+    noticed.case = main
+    with pytest.raises(InvalidState, match="还没有办结"):
+        noticed.checks(step_checks.measures_closed)
+    with pytest.raises(InvalidState, match="还没有办结"):
+        noticed.acts(step_acts.close_case, closure_kind="fulfilled")
+
+
+@pytest.mark.parametrize(("kind", "words"), [
+    ("fulfilled", "没有处罚决定"), ("enforced", "没有处罚决定"), ("terminated", "没有处罚决定"), ("revoked", "没有处罚决定"),
+    ("lapsed", "没有处罚决定"), ("no_penalty", "没有不予处罚"), ("withdrawn", "撤案的决定"), ("transferred", "回执"),
+    ("transferred_police", "回执"), ("not_filed", "已经立案")])
+def test_each_kind_of_closing_has_its_need(docket: Docket, kind: str, words: str) -> None:
+    assert kind in closing.KINDS
+    with pytest.raises(InvalidState, match=words):
+        docket.checks(step_checks.may_close, closure_kind=kind)
+    with pytest.raises(InvalidState, match=words):
+        docket.acts(step_acts.close_case, closure_kind=kind)
+    assert docket.one.frozen_at is None
+
+
+def test_an_unknown_kind_is_refused(docket: Docket) -> None:
+    with pytest.raises(InvalidValues):
+        docket.acts(step_acts.close_case, closure_kind="somehow")
+
+
+def test_a_case_closes_without_a_penalty(docket: Docket) -> None:
+    docket.acts(step_acts.no_penalty, reasons="轻微并及时改正", decision_kind="no_penalty")
+    docket.acts(step_acts.close_case, closure_kind="no_penalty")
+    assert docket.one.closure_kind == "no_penalty"
+    assert docket.reads(history.verify) == []
