@@ -183,7 +183,7 @@ def amend(c: Connection, instance_id: int, values: Mapping[str, Any], by: Partic
     if said:
         new |= party_columns(parties.save(c, parties.changed(one.party, said), by))
     change(c, instance_id, **new)
-    told(case, f"更正案情或者当事人{'，理由：' + reason if reason else ''}", changed=sorted(new), reason=reason)
+    told(case, f"更正案情或者当事人{'，理由：' + reason if reason else ''}", fields=sorted(new), reason=reason)
     return of(c, instance_id)
 
 

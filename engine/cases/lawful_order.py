@@ -34,12 +34,13 @@ class Standing:
     pieces: tuple[Item, ...]
     notice: Proposal | None
     variables: Mapping[str, Any]
+    review: Proposal | None = None
 
 
 def standing(c: Connection, instance_id: int, variables: Mapping[str, Any]) -> Standing:
     """How a case stands now. Raises NotFound, InvalidState when its file is frozen."""
     return Standing(case_file.open_file(c, instance_id), evidence.of(c, instance_id),
-                    proposals.last(c, instance_id, proposals.NOTICE), variables)
+                    proposals.last(c, instance_id, proposals.NOTICE), variables, proposals.last(c, instance_id, proposals.REVIEW))
 
 
 def before_notice(now: Standing, terms: Terms) -> tuple[str, ...]:
@@ -126,8 +127,11 @@ def _notified(now: Standing, terms: Terms) -> Iterator[str]:
 
 def _reviewed(now: Standing) -> Iterator[str]:
     """All ordinary cases are reviewed; a summary one is decided on the spot."""
-    if now.variables.get("review_outcome") not in AGREED:
+    said = now.review.more.get("outcome") if now.review else now.variables.get("review_outcome")
+    if said not in AGREED:
         yield "行政处罚法第五十八条：未经法制审核或者审核未通过，不得作出决定"
+    elif now.review and now.notice and now.variables.get("hearing_held") and now.review.id < now.notice.id:
+        yield "行政处罚法第五十八条第一款第二项：经过听证的案件，听证以后应当再作法制审核"
 
 
 def _heard(now: Standing) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What was proposed, notified and decided in a penalty case: rows are added stage by stage and never changed.
 
-Stages: "report" (调查终结), "notice" (事先告知), "decision" (处罚决定), "no_penalty" (不予处罚), "withdrawal" (撤案). Money in 分.
+Stages: "report" (调查终结), "notice" (事先告知), "decision" (处罚决定), "no_penalty" (不予处罚), "withdrawal" (撤案),
+"review" (法制审核). Money in 分.
 """
 
 import datetime as dt
@@ -15,6 +16,7 @@ from engine.cases.case_tables import proposal
 from engine.errors import InvalidValues
 
 REPORT, NOTICE, DECISION, NO_PENALTY, WITHDRAWAL = "report", "notice", "decision", "no_penalty", "withdrawal"
+REVIEW = "review"
 KINDS = {"warning": "警告", "criticism": "通报批评", "fine": "罚款", "confiscation": "没收违法所得、没收非法财物",
          "suspension": "责令停产停业",
          "licence_suspension": "暂扣许可证件", "licence_revocation": "吊销许可证件", "restriction": "限制开展生产经营活动",

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.cases import closing, deciding, filing
+from engine.cases import case_file, closing, deciding, filing, reviewing, transfers
 
 Payload = Mapping[str, Any]
 
@@ -57,6 +57,22 @@ def close_case(c: Connection, payload: Payload) -> dict[str, Any]:
         return {"closed_on": None}
     kind = str(values.get("closure_kind") or variables.get("closure_kind") or "")
     return closing.close(c, int(payload["case"]), kind, {**variables, **values})
+
+
+def send_out(c: Connection, payload: Payload) -> dict[str, Any]:
+    """移送: the case waits for the other side (移送中), which is no closing. Answers {"case_status"}."""
+    return transfers.send_out(c, case_file.above(c, int(payload["case"])))
+
+
+def come_back(c: Connection, payload: Payload) -> dict[str, Any]:
+    """The other side did not take the case over: it goes on here. Answers {"case_status"}."""
+    return transfers.come_back(c, case_file.above(c, int(payload["case"])))
+
+
+def record_review(c: Connection, payload: Payload) -> dict[str, Any]:
+    """法制审核: writes the reviewer's conclusion (values review_outcome, review_opinion); the reviewer takes that duty in the case.
+    A hearing makes a second one necessary. Answers {"review_outcome", "reviewed_on", "review_round"}."""
+    return reviewing.record(c, deciding.Step.of(payload))
 
 
 def archive_case(c: Connection, payload: Payload) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from engine.cases import case_file, closing, evidence, lawful_order, proposals, step_acts, step_checks
 from engine.errors import InvalidState, InvalidValues
 from engine.runtime import history
-from tests.penalty_town import Docket, citizen, day, sign, stall
+from tests.penalty_town import Docket, certify, citizen, day, sign, stall
 from tests.town import BOSS, LAWYER, LEADER, OFFICER, OTHER_OFFICER, Town
 
 FINE = {"kinds": ["fine"], "fine": 500_000, "basis": ["SR-18"], "grade": "ordinary"}
@@ -212,3 +212,44 @@ def test_a_case_closes_without_a_penalty(docket: Docket) -> None:
     docket.acts(step_acts.close_case, closure_kind="no_penalty")
     assert docket.one.closure_kind == "no_penalty"
     assert docket.reads(history.verify) == []
+
+
+# ------------------------------------------------------------------------------------------------ review and transfer
+
+def test_a_reviewed_case_needs_a_second_review_after_its_hearing(noticed: Docket) -> None:
+    noticed.town.run(lambda c: certify(c, LAWYER, "A2019", kind="legal", valid_to=None))
+    served = {"notice_served_on": "2026-03-02"}
+    with pytest.raises(InvalidState, match="第五十八条"):
+        _decide(noticed, served)
+    assert noticed.acts(step_acts.record_review, LAWYER, review_outcome="correct")["review_round"] == 1
+    with pytest.raises(InvalidState, match="审核未通过"):
+        _decide(noticed, served)
+    assert noticed.acts(step_acts.record_review, LAWYER, review_outcome="agree")["review_round"] == 2
+
+    noticed.acts(step_acts.notify, OFFICER)
+    with pytest.raises(InvalidState, match="听证以后应当再作法制审核"):
+        _decide(noticed, {**served, "hearing_held": True})
+    noticed.acts(step_acts.record_review, LAWYER, review_outcome="agree")
+    assert _decide(noticed, {**served, "hearing_held": True})["decided"]
+
+
+def test_an_officer_does_not_review(noticed: Docket) -> None:
+    noticed.town.run(lambda c: certify(c, OFFICER, "A2019", kind="legal", valid_to=None))
+    for check in (step_checks.qualified_reviewer, step_acts.record_review):
+        with pytest.raises(InvalidState, match="第五十八条.*卫十是本案承办人"):
+            noticed.checks(check, OFFICER, review_outcome="agree")
+
+
+def test_a_case_that_was_handed_over_waits(noticed: Docket) -> None:
+    assert noticed.acts(step_acts.send_out)["case_status"] == "external"
+    with pytest.raises(InvalidState, match="已移送其他机关"):
+        _decide(noticed)
+    with pytest.raises(InvalidState, match="已经在移送中"):
+        noticed.acts(step_acts.send_out)
+    with pytest.raises(InvalidState, match="回执"):
+        noticed.acts(step_acts.close_case, closure_kind="transferred_police")
+    noticed.acts(step_acts.come_back)
+    assert noticed.one.status == "filed"
+    noticed.acts(step_acts.send_out)
+    noticed.acts(step_acts.close_case, closure_kind="transferred_police", receipt="公（治）立字〔2026〕3号")
+    assert noticed.one.status == "closed"
