@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from engine import clock
+from engine import clock, money
 from engine.people import ROLES
 from engine.runtime.case import STATUS_WORDS as STATUSES
 from engine.runtime.worklist import STATE_WORDS as STATES
@@ -113,7 +113,13 @@ def size(length: int) -> str:
     return f"{length / 1048576:.1f} MB" if length >= 1048576 else f"{max(length // 1024, 1)} KB"
 
 
+def input_moment(value: dt.datetime) -> str:
+    """A moment as the browser's own input for day and time wants it."""
+    return clock.local(value).strftime("%Y-%m-%dT%H:%M")
+
+
 def install(app: Flask) -> None:
     """Filters for templates."""
+    app.jinja_env.filters.update(input_moment=input_moment, yuan=money.yuan)
     app.jinja_env.filters.update(moment=moment, day=day, iso=iso, ago=ago, span=span, role_name=role_name, filesize=size, device=device)
     app.jinja_env.globals.update(chip=chip, stages=stages, STATES=STATES, STATUSES=STATUSES, LEVELS=LEVELS)
