@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.cases import case_file, closing, deciding, filing, reviewing, transfers
+from engine.cases import case_file, closing, deciding, filing, money_steps, reviewing, transfers
 
 Payload = Mapping[str, Any]
 
@@ -78,3 +78,30 @@ def record_review(c: Connection, payload: Payload) -> dict[str, Any]:
 def archive_case(c: Connection, payload: Payload) -> dict[str, Any]:
     """归档: the only thing a frozen file still takes."""
     return closing.archive(c, int(payload["case"]))
+
+
+def impose_fine(c: Connection, payload: Payload) -> dict[str, Any]:
+    """Enters what the decision imposes in the money ledger, to be called after `decide`. Values: gains_amount (分), surcharge_stated."""
+    return money_steps.impose(c, payload)
+
+
+def record_payment(c: Connection, payload: Payload) -> dict[str, Any]:
+    """登记缴款. Values: payment_amount (分), payment_day, payment_channel, receipt_number, payer; for cash also cash_ground, cash_reason,
+    party_asked, collector. Answers imposed, paid, unpaid, surcharge, settled, due_on …"""
+    return money_steps.record(c, payload)
+
+
+def approve_instalments(c: Connection, payload: Payload) -> dict[str, Any]:
+    """延期、分期. Values: instalment_outcome, instalments (rows of due_on, amount 分) or defer_until, applied_on, document,
+    legal_opinion, legal_reviewer. Answers ends_on, apply_by, warnings and how the case stands; {"approved": False} when refused."""
+    return money_steps.approve(c, payload)
+
+
+def pause_surcharge(c: Connection, payload: Payload) -> dict[str, Any]:
+    """No surcharge is counted from pause_day on. Values: pause_day, pause_ground (reconsideration, litigation), document."""
+    return money_steps.pause(c, payload)
+
+
+def resume_surcharge(c: Connection, payload: Payload) -> dict[str, Any]:
+    """The surcharge counts again after resume_day. Values: resume_day, pause_ground, document."""
+    return money_steps.resume(c, payload)

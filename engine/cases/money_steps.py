@@ -1,0 +1,59 @@
+"""Steps that touch the money of a penalty case: what their forms say, handed to `payments` and `instalments`.
+
+A process that was started from a penalty case acts on that case.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.cases import case_file, instalments, payments
+
+Payload = Mapping[str, Any]
+AGREED = ("agree", "approve", "approved")
+PAYMENT = {"amount": "payment_amount", "day": "payment_day", "channel": "payment_channel", "receipt": "receipt_number", "payer": "payer",
+           "part": "payment_part", "ground": "cash_ground", "ground_reason": "cash_reason", "party_asked": "party_asked",
+           "collector": "collector"}
+
+
+def impose(c: Connection, payload: Payload) -> dict[str, Any]:
+    """See `payments.impose`. A step that decided no penalty imposes nothing."""
+    case = _case(c, payload)
+    if (payload.get("done") or {}).get("decided") is False:
+        return payments.answer(c, case)
+    return payments.impose(c, case, payload["values"], str(payload["person"]))
+
+
+def record(c: Connection, payload: Payload) -> dict[str, Any]:
+    """See `payments.record`. A step without an amount records nothing."""
+    case, values = _case(c, payload), payload["values"]
+    if not values.get(PAYMENT["amount"]):
+        return payments.answer(c, case)
+    return payments.record(c, case, {key: values.get(name) for key, name in PAYMENT.items()}, str(payload["person"]))
+
+
+def approve(c: Connection, payload: Payload) -> dict[str, Any]:
+    """See `instalments.approve`."""
+    case, values = _case(c, payload), {**payload["variables"], **payload["values"]}
+    if values.get("instalment_outcome", "agree") not in AGREED:
+        return {"approved": False, **payments.answer(c, case)}
+    return {"approved": True, **instalments.approve(c, case, values, str(payload["person"]))}
+
+
+def pause(c: Connection, payload: Payload) -> dict[str, Any]:
+    """See `payments.pause`. A case without a fine pauses nothing that would count."""
+    values = payload["values"]
+    said = {"day": values.get("pause_day"), "ground": values.get("pause_ground"), "document": values.get("document")}
+    return payments.pause(c, _case(c, payload), said, str(payload["person"]))
+
+
+def resume(c: Connection, payload: Payload) -> dict[str, Any]:
+    """See `payments.resume`."""
+    values = payload["values"]
+    said = {"day": values.get("resume_day"), "ground": values.get("pause_ground"), "document": values.get("document")}
+    return payments.resume(c, _case(c, payload), said, str(payload["person"]))
+
+
+def _case(c: Connection, payload: Payload) -> int:
+    return case_file.above(c, int(payload["case"]))
