@@ -4,7 +4,10 @@ A case is made by reporting it; people see what is on their list and do it; time
 Nothing of ours is patched. `functions` are the registered service tasks; a test adds its own beside them.
 """
 
+import atexit
 import datetime as dt
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +18,7 @@ from engine import definitions
 from engine.clock import Simulated
 from engine.database import Database
 from engine.definitions import Package
+from engine.documents import making
 from engine.people import Participant, directory
 from engine.runtime import commands, history, jobs, service_registry, timers, worklist
 from engine.runtime.service_registry import Function
@@ -23,6 +27,9 @@ from tests.notation import xml
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 TICK = dt.timedelta(milliseconds=1)
+FILES = Path(tempfile.mkdtemp(prefix="gridloop-town-"))
+"""Where documents and photos of all towns of this process are kept: under their hash, so that they do not get in each other's way."""
+atexit.register(shutil.rmtree, FILES, ignore_errors=True)
 
 UNITS = (
     ("x", "示例市", "city", None),
@@ -72,7 +79,8 @@ class Town:
 
     def __init__(self, database: Database, clock: Simulated) -> None:
         self.database, self.clock = database, clock
-        self.functions: dict[str, Function] = dict(service_registry.functions())
+        self.files = FILES
+        self.functions: dict[str, Function] = {**service_registry.functions(), **making.functions(database, FILES)}
         self.case = 0
         self.process = "p"
         database.run(settle_people)

@@ -15,6 +15,7 @@ from apscheduler.triggers.base import BaseTrigger
 from engine import clock
 from engine.cases import sweeping
 from engine.database import Database, forget_keys
+from engine.documents import making
 from engine.errors import EngineError
 from engine.notifications import delivering, reminders
 from engine.notifications.channels import Channels
@@ -48,11 +49,16 @@ class Alarm(BaseTrigger):  # type: ignore[misc] # the library has no types
         return now + (self.first if previous is None else self.then)
 
 
+def _functions(database: Database, files: Path | None) -> Mapping[str, Function]:
+    """What diagrams may name, and the making of documents where there is a place to keep them."""
+    return {**service_registry.functions(), **(making.functions(database, files) if files is not None else {})}
+
+
 class Worker:
     """Fires due timers, performs due jobs, hands over and sweeps messages, reminds people.
 
-    max_wait: seconds after which it looks at the latest, whatever it knows. files: the folder of photos, if this process is to
-    clear away those never submitted. channels: the ways out for reminders; site: where people sign in. `drain` may be called
+    max_wait: seconds after which it looks at the latest, whatever it knows. files: the folder of photos and documents, if this
+    process is to make documents and to clear away photos never submitted. channels: the ways out for reminders; site: where people sign in. `drain` may be called
     without `start`.
     """
 
@@ -60,7 +66,7 @@ class Worker:
                  files: Path | None = None, channels: Channels | None = None, site: str = "") -> None:
         self._database, self._max_wait, self._files = database, max_wait, files
         self._channels, self._site = channels or {}, site
-        self._functions = service_registry.functions() if functions is None else functions
+        self._functions = _functions(database, files) if functions is None else functions
         self._clock, self._careful = ClockGuard(), True
         self._stopping, self._lock = threading.Event(), threading.Lock()
         self._calls, self._last = 0, clock.monotonic()

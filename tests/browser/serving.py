@@ -63,7 +63,7 @@ class OpenTown:
         self.time, self.database = time, connect(self.settings.database_url)
         self.app = create_app(self.settings, self.database)
         self.app.after_request(self._wake)
-        self._worker = Worker(self.database)
+        self._worker = Worker(self.database, files=self.settings.files)
         self._server = waitress.create_server(self.app, host="127.0.0.1", port=0, threads=8, ident=None)
         self.address = f"http://127.0.0.1:{self._server.effective_port}"
         self._stopping = threading.Event()
@@ -78,7 +78,7 @@ class OpenTown:
         """Let hours or days go by while the machine is off; then everything due is done, as after any start."""
         self._worker.stop()
         self.time.advance(dt.timedelta(**time))
-        self._worker = Worker(self.database)
+        self._worker = Worker(self.database, files=self.settings.files)
         self._worker.drain()
         self._worker.start()
 

@@ -1,0 +1,44 @@
+"""What a step of a process may do with documents when it is submitted, by name: `documents.issue`, `documents.serve`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.documents import catalogue, issuing, serving
+
+ACT = "act"
+
+
+def issue(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Issue every document of the step that is made on submission. Answers {"DOC-20": {"id", "number", "name"}, …}.
+
+    What the acts before answered counts as filled in. Raises as `issuing.issue` does.
+    """
+    values, variables = payload["values"], {**payload["variables"], **payload.get("done", {})}
+    answer: dict[str, Any] = {}
+    for wanted in payload["documents"]:
+        one = catalogue.of(str(wanted["template"]))
+        if one.made != ACT or not _wanted(c, payload, wanted, values, variables):
+            continue
+        made = issuing.issue(c, int(payload["case"]), one.id, by=str(payload["person"]), values=values, variables=variables,
+                             element=str(payload["element"]))
+        answer[one.id] = {"id": made.id, "number": made.number, "name": made.name}
+    return answer
+
+
+def _wanted(c: Connection, payload: Mapping[str, Any], wanted: Mapping[str, Any], values: Mapping[str, Any],
+            variables: Mapping[str, Any]) -> bool:
+    """A document that the step need not have is left out while something is missing for it."""
+    if str(wanted.get("required", "true")).lower() == "true":
+        return True
+    return not issuing.missing(c, int(payload["case"]), str(wanted["template"]), values, variables, element=str(payload["element"]))
+
+
+def serve(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Record an attempt at serving a document. values: see `serving.Attempt`; the document may also be the variable `document`.
+
+    Answers {"served_on": ISO day or None, "returned": bool, "method", "service": id, "notice_until": ISO day or None}.
+    """
+    values = {"document": payload["variables"].get("document"), **payload["values"]}
+    return serving.record(c, int(payload["case"]), values, by=str(payload["person"])).answer()

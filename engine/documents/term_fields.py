@@ -1,0 +1,74 @@
+"""What was proposed, notified and decided, what was issued and served, and who reviewed: in the words of documents."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.cases import proposals
+from engine.cases.case_file import Penalty
+from engine.cases.proposals import Proposal
+from engine.documents import register, shown
+from engine.documents.register import METHODS
+
+PAPERS = {"notice": ("DOC-21", "DOC-20"), "decision": ("DOC-27", "DOC-28", "DOC-29")}
+"""Which documents carry the number and the day of a stage; the newest that stands counts."""
+STAGES = {"report": proposals.REPORT, "notice": proposals.NOTICE, "decision": proposals.DECISION}
+
+
+def gather(c: Connection, file: Penalty | None, *, values: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The rooms report, notice, decision, issued, service and reviewer."""
+    if file is None:
+        return {"report": {}, "notice": {}, "decision": {}, "issued": {}, "reviewer": {}, "service": {}}
+    issued = _issued(c, file.instance_id)
+    found: dict[str, Any] = {"issued": {doc_id.replace("-", "_"): one for doc_id, one in issued.items()}, "reviewer": {},
+                             "service": _service(c, values, variables)}
+    for room, stage in STAGES.items():
+        last = proposals.last(c, file.instance_id, stage)
+        paper = next((issued[doc_id] for doc_id in PAPERS.get(room, ()) if doc_id in issued), {})
+        found[room] = {**_terms(last), **paper, **_said(room, values, variables)}
+    return found
+
+
+def _terms(one: Proposal | None) -> dict[str, Any]:
+    if one is None:
+        return {}
+    return {"facts": one.facts, "reasons": one.reasons, "kinds_text": one.kinds_words, "fine_text": shown.amount(one.fine),
+            "fine_capital": shown.capital(one.fine), "has_fine": one.fine > 0, "confiscation_text": one.confiscation,
+            "grade_text": one.grade, "basis_text": "、".join(one.basis), "violated_text": str(one.more.get("violated_text") or ""),
+            "correction_text": str(one.more.get("correction_text") or "")}
+
+
+def _said(room: str, values: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What the step's own form or an earlier step says of the stage in words: "notice_violated_text", "correction_text" …"""
+    keys = ("violated_text", "basis_text", "correction_text", "grade_text", "reasons", "statement_days")
+    found = {}
+    for key in keys:
+        said = values.get(f"{room}_{key}") or values.get(key) or variables.get(f"{room}_{key}")
+        if isinstance(said, str | int) and said:
+            found[key] = str(said)
+    return found
+
+
+def _service(c: Connection, values: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, str]:
+    """The document that is being served, and how it was tried last."""
+    wanted = values.get("document") or variables.get("document")
+    if not isinstance(wanted, int | str) or not str(wanted).isdigit():
+        return {}
+    one = register.get(c, int(wanted))
+    found = {"document_name": one.name, "document_number": one.number}
+    tried = register.services(c, one.id)
+    if not tried:
+        return found
+    last, more = tried[-1], {key: str(said or "") for key, said in tried[-1].more.items()}
+    return {**found, "method_text": METHODS[last.method], "place": more["place"], "on": shown.day(last.on),
+            "effective_on": shown.day(last.served_on), "receiver": last.receiver, "relation": more["relation"], "refusal": more["reason"],
+            "witness": more["witness"], "tracking": more["tracking"],
+            "photos": f"照片{len(last.more['photos'])}张" if last.more["photos"] else ""}
+
+
+def _issued(c: Connection, case_id: int) -> dict[str, dict[str, str]]:
+    """The newest document of each kind that stands."""
+    return {one.doc_id: {"number": one.number or "", "date": shown.day(one.issued_at), "name": one.name,
+                         "served_on": shown.day(register.served_on(c, one.id))}
+            for one in register.of_case(c, case_id) if one.state == register.ISSUED}
