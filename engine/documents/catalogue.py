@@ -73,7 +73,7 @@ def of(doc_id: str) -> Document:
 def _document(row: Mapping[str, Any]) -> Document:
     kinds = dict(row.get("kinds") or {})
     field = str(kinds.pop("field", ""))
-    lists = {name: tuple(row[name]) for name in ("signers", "required", "optional", "forbidden")}
-    plain = {name: row[name] for name in ("id", "name", "character", "owner", "template", "audience", "volume", "order", "seal", "made", "law")}
-    return Document(**plain, **lists, kind_field=field,
+    lists = ("signers", "required", "optional", "forbidden")
+    said: dict[str, Any] = {key: tuple(value) if key in lists else value for key, value in row.items() if key != "kinds"}
+    return Document(**said, kind_field=field,
                     kinds={key: Kind(one["name"], one["character"]) for key, one in kinds.items()} or None)
