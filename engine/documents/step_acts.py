@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.documents import catalogue, issuing, serving
+from engine import clock
+from engine.cases import case_file
+from engine.documents import catalogue, dossier, dossier_register, issuing, serving
 
 ACT = "act"
 
@@ -42,3 +44,21 @@ def serve(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
     """
     values = {"document": payload["variables"].get("document"), **payload["values"]}
     return serving.record(c, int(payload["case"]), values, by=str(payload["person"])).answer()
+
+
+def compile_dossier(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the dossier of the closed case its archive number. values: order, retention, remarks. Answers {"archive_number"}."""
+    entry = dossier_register.compile_(c, case_file.above(c, int(payload["case"])), payload["values"], str(payload["person"]))
+    return {"archive_number": entry.number, "retention": entry.retention}
+
+
+def check_dossier(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Somebody other than the compiler has looked through the built dossier. Answers {"checked_by"}."""
+    entry = dossier_register.check(c, case_file.above(c, int(payload["case"])), str(payload["person"]))
+    return {"checked_by": entry.checked_by}
+
+
+def archive_dossier(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The checked dossier goes to the archive and the case is archived with it. Answers {"archive_number", "archived_on"}."""
+    entry = dossier.archive(c, case_file.above(c, int(payload["case"])))
+    return {"archive_number": entry.number, "archived_on": clock.today().isoformat()}
