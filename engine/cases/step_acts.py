@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.cases import case_file, closing, deciding, filing, money_steps, reviewing, transfers
+from engine.cases import case_file, closing, deciding, duties, filing, money_steps, reviewing, transfers
 
 Payload = Mapping[str, Any]
 
@@ -75,6 +75,13 @@ def record_review(c: Connection, payload: Payload) -> dict[str, Any]:
     return reviewing.record(c, deciding.Step.of(payload))
 
 
+def appoint_host(c: Connection, payload: Payload) -> dict[str, Any]:
+    """指定听证主持人 (value host): refused for whoever investigates or reviews the case (行政处罚法第六十四条第四项). Answers {"host"}."""
+    case, host = case_file.above(c, int(payload["case"])), str(payload["values"]["host"])
+    duties.take(c, case, duties.Change(duties.HOST, host, by=str(payload["person"])))
+    return {"host": host}
+
+
 def archive_case(c: Connection, payload: Payload) -> dict[str, Any]:
     """归档: the only thing a frozen file still takes."""
     return closing.archive(c, int(payload["case"]))
@@ -105,3 +112,33 @@ def pause_surcharge(c: Connection, payload: Payload) -> dict[str, Any]:
 def resume_surcharge(c: Connection, payload: Payload) -> dict[str, Any]:
     """The surcharge counts again after resume_day. Values: resume_day, pause_ground, document."""
     return money_steps.resume(c, payload)
+
+
+def check_plan(c: Connection, payload: Payload) -> dict[str, Any]:
+    """Whether a plan of instalments leaves time to apply to the court, see `enforcing.check_plan`."""
+    return enforcing.check_plan(c, payload)
+
+
+def rule_on_plan(c: Connection, payload: Payload) -> dict[str, Any]:
+    """The legal reviewer's opinion about a plan that ends before the time to sue."""
+    return enforcing.rule_on_plan(payload)
+
+
+def approve_plan(c: Connection, payload: Payload) -> dict[str, Any]:
+    """Approve a plan as its form shows it, see `enforcing.approve_plan`."""
+    return enforcing.approve_plan(c, payload)
+
+
+def next_instalment(c: Connection, payload: Payload) -> dict[str, Any]:
+    """Which instalment comes next, see `enforcing.next_instalment`."""
+    return enforcing.next_instalment(c, payload)
+
+
+def allow_forcing(c: Connection, payload: Payload) -> dict[str, Any]:
+    """A removal at a barred time needs a second authority, see `enforcing.allow_forcing`."""
+    return enforcing.allow_forcing(c, payload)
+
+
+def record_forcing(c: Connection, payload: Payload) -> dict[str, Any]:
+    """What a removal or substitute performance cost, see `enforcing.record_forcing`."""
+    return enforcing.record_forcing(c, payload)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import clock
-from engine.cases import case_file, closing, duties, evidence
+from engine.cases import case_file, closing, duties, evidence, hearing_days
 from engine.errors import InvalidState, NotAllowed
 from engine.people import authorisations, qualifications
 
@@ -50,6 +50,15 @@ def qualified_reviewer(c: Connection, payload: Payload) -> None:
     duties.must_be_apart(c, case_file.above(c, int(payload["case"])), str(payload["person"]), duties.REVIEWER)
 
 
+def hearing_in_time(c: Connection, payload: Payload) -> None:
+    """The hearing (value hearing_at) begins no sooner than the law allows when its notice is served today (行政处罚法第六十四条第二项).
+
+    Raises TooEarly with the first lawful day.
+    """
+    case = case_file.above(c, int(payload["case"]))
+    hearing_days.must_be_lawful(c, case, case_file.of(c, case).unit_id, str(payload["values"].get("hearing_at") or ""))
+
+
 def measures_closed(c: Connection, payload: Payload) -> None:
     """Nothing that was started from the case is still open: measures, preservation, appraisal, transfer, remedies."""
     case = case_file.above(c, int(payload["case"]))
@@ -65,3 +74,8 @@ def may_close(c: Connection, payload: Payload) -> None:
     reasons = closing.hindrances(c, case, str(values.get("closure_kind") or ""), values)
     if reasons:
         raise InvalidState("".join(f"{reason}。" for reason in reasons), instance=case)
+
+
+def remedies_over(c: Connection, payload: Payload) -> None:
+    """No reconsideration or suit about the decision is open (行政强制法第四十四条、第五十三条)."""
+    enforcing.remedies_over(c, payload)
