@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from engine import clock, deadlines
-from engine.clock import SHANGHAI
+from engine.clock import SHANGHAI, UTC
 from engine.deadlines import Entry, EntryKind, calendars, rulebook
+from engine.errors import TooEarly
 from engine.people import directory
 from engine.runtime import clocks, parameters
 
@@ -39,6 +40,14 @@ def earliest(c: Connection, case_id: int | None, unit_id: str) -> Earliest:
     read = deadlines.read(rule, [Entry(1, EntryKind.STARTED, clock.now(), from_at=start)], calendar, clock.now())
     first = (read.earliest or read.due + dt.timedelta(seconds=1)).astimezone(SHANGHAI).date()
     return Earliest(first, f"按听证通知书今天送达计算，{_law()}通知书送达晚一天，听证也要相应推后。", False)
+
+
+def must_be_lawful(c: Connection, case_id: int, unit_id: str, wanted: str) -> None:
+    """Raises TooEarly for a hearing on a day before the earliest; `wanted` is its day or moment in Asia/Shanghai (ISO)."""
+    first = earliest(c, case_id, unit_id)
+    if dt.date.fromisoformat(wanted[: len("2026-03-02")]) < first.day:
+        at = dt.datetime.combine(first.day, dt.time(), SHANGHAI).astimezone(UTC)
+        raise TooEarly(f"听证最早可于 {first.day:%Y-%m-%d} 举行。{first.reason}", earliest=at)
 
 
 def _law() -> str:

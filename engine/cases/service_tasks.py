@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.cases import findings, outcome
+from engine.runtime import lookup
 
 
 def link_duplicate(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def begin_penalty(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def report_outcome(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Tell the findings of the penalty case `penalty` (its instance) how it ended: message `penalty_ended`, correlated by
+    """Tell the findings of the penalty case `penalty` (its number, or its instance) how it ended: message `penalty_ended`, correlated by
     `case_number`. Answers {"told": how many}."""
-    return outcome.report(c, int(payload["penalty"]))
+    known = str(payload["penalty"])
+    return outcome.report(c, int(known) if known.isdigit() else lookup.by_number(c, known).id)

@@ -15,11 +15,18 @@ TIMED = ("datetime", "time")
 
 
 def words(c: Connection, instance_id: int, element: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Every value as text, rows as rows of text. Values that the form does not know are shown as they are."""
+    """Every value as text, rows as rows of text. Values that the form does not know are shown as they are.
+
+    A field whose key cannot be the documents' own name for it ("time" is a word of FEEL) says that name as its property "document".
+    """
     form = form_of(c, instance_id, element)
     known = {one.key: one for one in form.inputs()} if form else {}
     people = directory.names(c, [str(value) for key, value in values.items() if key in known and known[key].type == "person" and value])
-    return {key: _shown(known.get(key), value, people) for key, value in values.items()}
+    return {_called(known.get(key), key): _shown(known.get(key), value, people) for key, value in values.items()}
+
+
+def _called(field: Field | None, key: str) -> str:
+    return str(field.properties.get("document") or key) if field is not None else key
 
 
 def form_of(c: Connection, instance_id: int, element: str) -> Form | None:

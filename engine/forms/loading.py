@@ -41,7 +41,6 @@ _WORDS = frozenset(
         "duration",
         "now",
         "today",
-        "item",
         "partial",
     ]
 )
