@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.cases import proposals
+from engine.cases import case_file, proposals
 from engine.cases.case_file import Penalty
 from engine.cases.proposals import Proposal
 from engine.documents import register, shown
@@ -27,6 +27,9 @@ def gather(c: Connection, file: Penalty | None, *, values: Mapping[str, Any], va
         last = proposals.last(c, file.instance_id, stage)
         paper = next((issued[doc_id] for doc_id in PAPERS.get(room, ()) if doc_id in issued), {})
         found[room] = {**_terms(last), **paper, **_said(room, values, variables)}
+    days = case_file.param(c, file.instance_id).get("statement_days")
+    if days and not found["notice"].get("statement_days"):
+        found["notice"]["statement_days"] = str(days)
     return found
 
 
