@@ -58,8 +58,8 @@ class Worker:
     """Fires due timers, performs due jobs, hands over and sweeps messages, reminds people.
 
     max_wait: seconds after which it looks at the latest, whatever it knows. files: the folder of photos and documents, if this
-    process is to make documents and to clear away photos never submitted. channels: the ways out for reminders; site: where people sign in. `drain` may be called
-    without `start`.
+    process is to make documents and to clear away photos never submitted. channels: the ways out for reminders; site: where
+    people sign in. `drain` may be called without `start`.
     """
 
     def __init__(self, database: Database, *, functions: Mapping[str, Function] | None = None, max_wait: float = 30,

@@ -72,8 +72,9 @@ def authority(c: Connection, town: Unit, param: Mapping[str, Any]) -> dict[str, 
     own = "办事处" if town.name.endswith("街道") else "人民政府"
     above = directory.unit_of(c, town.parent_id).name if town.parent_id else ""
     name = str(param.get("authority_name") or f"{above}{town.name}{own}")
-    found = {"name": name, "full_name": str(param.get("authority_full_name") or name), "seal_name": str(param.get("authority_seal") or name),
-             "address": str(param.get("authority_address") or ""), "phone": str(param.get("authority_phone") or ""),
+    found = {"name": name, "full_name": str(param.get("authority_full_name") or name),
+             "seal_name": str(param.get("authority_seal") or name), "address": str(param.get("authority_address") or ""),
+             "phone": str(param.get("authority_phone") or ""),
              "contact": str(param.get("authority_contact") or ""), "postcode": str(param.get("authority_postcode") or "")}
     for key in ("name", "full_name", "seal_name"):
         must_be_authority(found[key])
@@ -115,8 +116,9 @@ def _case(file: Penalty) -> dict[str, Any]:
 def party(one: Party) -> dict[str, Any]:
     """A party as documents name it; "lines" is its block at the top of a document."""
     you = "你单位" if one.kind == "organisation" else "你"
-    found = {"name": one.name, "public_name": _masked(one), "kind": one.kind, "kind_text": PARTY_KINDS.get(one.kind, one.kind), "you": you,
-             "You": you, "gender": one.gender or "", "birth": shown.day(one.birth), "id_kind_text": identity.KINDS.get(one.id_kind, one.id_kind),
+    found = {"name": one.name, "public_name": _masked(one), "kind": one.kind, "kind_text": PARTY_KINDS.get(one.kind, one.kind),
+             "you": you, "You": you, "gender": one.gender or "", "birth": shown.day(one.birth),
+             "id_kind_text": identity.KINDS.get(one.id_kind, one.id_kind),
              "id_number": one.id_number, "address": one.address, "phone": one.phone, "legal_representative": one.legal_representative,
              "operator": one.operator, "guardian": one.guardian}
     return {**found, "lines": _lines(found)}

@@ -26,7 +26,8 @@ ADD = insert(document).returning(document.c.id)
 OLDER = (select(document.c.id).where(document.c.instance_id == bindparam("i"), document.c.doc_id == bindparam("doc"),
                                      document.c.element_id == bindparam("element"), document.c.state == ISSUED).order_by(document.c.id))
 END = (update(document).where(document.c.id == bindparam("d"))
-       .values(state=bindparam("to"), ended_at=bindparam("at", type_=UTCDateTime), ended_by=bindparam("person"), end_reason=bindparam("why")))
+       .values(state=bindparam("to"), ended_at=bindparam("at", type_=UTCDateTime), ended_by=bindparam("person"),
+               end_reason=bindparam("why")))
 
 
 @dataclass(frozen=True)

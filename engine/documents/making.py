@@ -11,8 +11,8 @@ from engine.cases import attachments
 from engine.cases.attachments import original_path
 from engine.database import Database
 from engine.documents import catalogue, issuing, register, rendering, store, templates
-from engine.documents.rendering import Made
 from engine.documents.register import Issued
+from engine.documents.rendering import Made
 from engine.documents.tables import file
 from engine.documents.templates import Template
 from engine.errors import InvalidState, NotFound

@@ -109,7 +109,8 @@ def gaps(c: Connection) -> tuple[Gap, ...]:
     for key in sorted(counted.keys() | taken.keys()):
         n, last = taken.get(key, (0, 0))
         if not n == last == counted.get(key, 0):
-            found.append(Gap(*key, n, last, counted.get(key, 0)))
+            unit, character, year = key
+            found.append(Gap(unit, character, year, n, last, counted.get(key, 0)))
     return tuple(found)
 
 

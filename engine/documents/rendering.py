@@ -87,9 +87,10 @@ def _typst(template: Template, job: Job) -> bytes:
 
 def _compiled(template: Template, main: Path, root: Path, job: Job) -> bytes:
     compiler = typst.Compiler(str(main), root=str(root), font_paths=fonts.loaded(), ignore_system_fonts=True,
-                              sys_inputs={"data": canonical(job.data)}, package_path=str(root / "none"), package_cache_path=str(root / "none"))
+                              sys_inputs={"data": canonical(job.data)}, package_path=str(root / "none"),
+                              package_cache_path=str(root / "none"))
     try:
-        made = compiler.compile(format=PDF, timestamp=int(job.moment.timestamp()), pdf_standards=["a-2b"])
+        made = compiler.compile(format="pdf", timestamp=int(job.moment.timestamp()), pdf_standards=["a-2b"])
     except typst.TypstError as error:
         raise InvalidState(f"模板 {template.doc_id} 不能排版：{error.message}。请联系管理员。", cause=error.diagnostic) from error
     if not isinstance(made, bytes):

@@ -159,8 +159,8 @@ def _must_be_confirmed(c: Connection, found: Issued) -> None:
     """行政处罚法第六十一条第二款: only after the party agreed and signed the confirmation."""
     signed = [one for one in register.of_case(c, found.case_id) if one.doc_id == CONFIRMATION and one.state == ISSUED]
     if not any(one.values.get("electronic") in (True, "yes", "agree") for one in signed):
-        raise InvalidState("行政处罚法第六十一条第二款：当事人同意并签订确认书的，才可以电子送达。本案没有当事人签名的电子送达确认书，"
-                           "不能登记为电子送达。请先由当事人签署《送达地址（电子送达）确认书》，或者改用其他方式。")
+        raise InvalidState("行政处罚法第六十一条第二款：当事人同意并签订确认书的，才可以电子送达。"
+                           "本案没有当事人签名的电子送达确认书，不能登记为电子送达。请先由当事人签署《送达地址（电子送达）确认书》，或者改用其他方式。")
 
 
 def _check(one: Attempt) -> dict[str, str]:
@@ -194,12 +194,14 @@ def _passed_on(one: Attempt) -> dict[str, str]:
 
 
 def _electronic(one: Attempt) -> dict[str, str]:
-    return {"receiver": "" if one.receiver else "请填写电子送达的地址", "received_on": "" if one.received_on else "请填写到达对方系统的日期"}
+    return {"receiver": "" if one.receiver else "请填写电子送达的地址",
+            "received_on": "" if one.received_on else "请填写到达对方系统的日期"}
 
 
 def _notice(one: Attempt) -> dict[str, str]:
     """民事诉讼法第九十五条: only when whereabouts are unknown or no other way works; the reason and the steps go into the file."""
-    return {"reason": "" if one.reason else "请写明公告送达的原因和已经试过的方式", "place": "" if one.place else "请填写张贴或者发布的地方",
+    return {"reason": "" if one.reason else "请写明公告送达的原因和已经试过的方式",
+            "place": "" if one.place else "请填写张贴或者发布的地方",
             "photos": "" if one.photos or one.video else "请附上张贴或者发布的照片、截图", "days": _long_enough(one)}
 
 

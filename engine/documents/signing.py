@@ -27,9 +27,11 @@ OFFICERS, WITNESS, PARTICIPANTS = "officers", "witness", "participants"
 NEEDED = 2
 OUTSIDE = frozenset({"party", "witness", "interviewee", "recipient", "person", "supervisor"})
 """Whoever signs on an officer's phone and has no account of their own."""
-ROLE_WORDS = {"officers": "执法人员", "party": "当事人", "witness": "见证人", "interviewee": "被询问人", "recipient": "收件人（领取人）",
-              "host": "听证主持人", "clerk": "记录员", "participants": "参加人员", "reviewer": "审核人", "head": "负责人", "keeper": "保管人",
-              "supervisor": "监督人", "person": "对方", "team_leader": "队长", "finance": "财务人员", "archivist": "立卷人", "checker": "检查人",
+ROLE_WORDS = {"officers": "执法人员", "party": "当事人", "witness": "见证人", "interviewee": "被询问人",
+              "recipient": "收件人（领取人）", "host": "听证主持人", "clerk": "记录员", "participants": "参加人员",
+              "reviewer": "审核人", "head": "负责人", "keeper": "保管人",
+              "supervisor": "监督人", "person": "对方", "team_leader": "队长", "finance": "财务人员", "archivist": "立卷人",
+              "checker": "检查人",
               "reviewing_officer": "复核人", "registrar": "登记人"}
 ADD = insert(document).returning(document.c.id)
 REWRITE = update(document).where(document.c.id == bindparam("d"), document.c.state == DRAFT)
@@ -169,8 +171,8 @@ def _must_be_free(c: Connection, document_id: int, person: str, since: dt.dateti
     other = c.execute(ELSEWHERE, {"person": person, "d": document_id, "since": since, "until": until}).first()
     if other is not None:
         name = directory.names(c, [person]).get(person, person)
-        raise InvalidState(f"{name}在{shown.moment(other.from_at)}至{shown.moment(other.to_at)}正在{other.place or '另一处'}制作《{other.name}》，"
-                           f"不能同时在另一处（{shown.moment(since)}至{shown.moment(until)}）执法。请核对时间和执法人员。")
+        there = f"{shown.moment(other.from_at)}至{shown.moment(other.to_at)}正在{other.place or '另一处'}制作《{other.name}》"
+        raise InvalidState(f"{name}在{there}，不能同时在另一处（{shown.moment(since)}至{shown.moment(until)}）执法。请核对时间和执法人员。")
 
 
 def _signed(c: Connection, found: Issued, mark: Mark, by: str) -> dict[str, Any]:
@@ -242,7 +244,7 @@ def _completed(c: Connection, found: Issued, one: Document, by: str) -> Issued:
 
 def _printed(mark: Signature) -> dict[str, Any]:
     return {"role": mark.role, "role_text": ROLE_WORDS.get(mark.role, mark.role), "name": mark.name, "certificate": mark.certificate,
-            "picture": f"/pictures/{mark.image}" if mark.image else "", "refused": mark.refused, "reason": mark.reason,
+            "image_file": f"/pictures/{mark.image}" if mark.image else "", "refused": mark.refused, "reason": mark.reason,
             "witness": mark.witness, "video": bool(mark.video), "at": shown.moment(mark.at), "pages": mark.pages}
 
 

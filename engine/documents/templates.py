@@ -58,7 +58,7 @@ def in_force(c: Connection, document: Document, day: dt.date | None = None) -> T
 def shipped(document: Document) -> Template:
     """The template that came with the program. Raises InvalidState when it is missing."""
     if not document.path.is_file():
-        raise InvalidState(f"《{document.name}》（{document.id}）还没有模板，不能制作。请法制人员在“文书模板”页上传。", document=document.id)
+        raise InvalidState(f"《{document.name}》还没有模板，不能制作。请法制人员在“文书模板”页上传。", document=document.id)
     found = document.path.read_bytes() if document.owner == WORD else bundle(document.path)
     return Template(document.id, 0, document.owner, digest(found), found)
 

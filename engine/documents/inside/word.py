@@ -21,7 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 FIXED = (1980, 1, 1, 0, 0, 0)
 FILTERS = frozenset({"default", "d", "join", "length", "count", "first", "last", "replace", "trim", "e", "escape"})
-NODES = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.For, nodes.If, nodes.Name, nodes.NSRef, nodes.Getattr, nodes.Getitem, nodes.Const,
+NODES = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.For, nodes.If, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const,
          nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand, nodes.Not, nodes.And, nodes.Or, nodes.CondExpr, nodes.Concat, nodes.Add,
          nodes.Sub, nodes.Keyword, nodes.Slice, nodes.Tuple, nodes.List, nodes.Neg)
 FOOTNOTES = "footnotes"
@@ -87,8 +87,8 @@ def probe(order: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
 
 def warm_up() -> None:
     """Do everything once before the door is locked: late imports and files would be refused there."""
-    empty = HeaderPart._default_header_xml()
-    HeaderPart._default_header_xml = classmethod(lambda cls: empty)
+    empty = HeaderPart._default_header_xml()  # type: ignore[no-untyped-call]
+    setattr(HeaderPart, "_default_header_xml", classmethod(lambda cls: empty))  # noqa: B010  a method of the library, kept as it answered
     blank = docx.Document()
     blank.add_paragraph("{{ name }}")
     blank.sections[0].header.paragraphs[0].text = "{{ name|default('样') }}"
