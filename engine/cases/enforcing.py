@@ -23,7 +23,7 @@ def remedies_over(c: Connection, payload: Payload) -> None:
     case = case_file.above(c, int(payload["case"]))
     for one in closing.open_measures(c, case):
         if one.process == REMEDY:
-            raise InvalidState(f"行政强制法第四十四条、第五十三条：“{one.title}”（{one.number}）还没有办结，复议、诉讼期间不能催告申请执行或者"
+            raise InvalidState(f"行政强制法第四十四条、第五十三条：“{one.title}”（{one.number}）还没有办结，复议、诉讼期间不能催告或者"
                                "强制执行，请等结果。", instance=case)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.cases import case_file, closing, deciding, duties, filing, money_steps, reviewing, transfers
+from engine.cases import case_file, closing, deciding, duties, enforcing, filing, money_steps, reviewing, transfers
 
 Payload = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import clock
-from engine.cases import case_file, closing, duties, evidence, hearing_days
+from engine.cases import case_file, closing, duties, enforcing, evidence, hearing_days
 from engine.errors import InvalidState, NotAllowed
 from engine.people import authorisations, qualifications
 
