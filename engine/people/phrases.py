@@ -2,23 +2,16 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Index, String, Table, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
-from engine.database import BIGKEY, metadata
 from engine.errors import InvalidValues, NotFound
 from engine.people.participant import Participant
+from engine.people.phrase_tables import LONGEST, stock_phrase
 
-LONGEST, MOST = 100, 30
+MOST, MOST_SIGNS = 30, LONGEST
 GIVEN = ("同意。", "同意，按程序办理。", "事实清楚，证据确凿，同意。", "请补充证据后再报。", "适用依据不准确，请核对后再报。",
          "裁量理由不充分，请补充说明。")
 """What everybody is offered until they keep phrases of their own; afterwards behind these."""
-
-stock_phrase = Table(
-    "stock_phrase", metadata,
-    Column("id", BIGKEY, primary_key=True),
-    Column("person_id", String(40), nullable=False),
-    Column("text", String(LONGEST), nullable=False),
-    Index("phrase_of_person", "person_id"))
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,11 @@ FACTS = {"item": "SR-stall", "item_name": "擅自占用城市道路经营", "act
          "party_id_number": "330106199003070014", "party_phone": "13800000000", "party_address": "东街 12 号"}
 
 
-def publish(database: Database, diagram: str = SMALL) -> None:
+def publish(database: Database, diagram: str = SMALL, forms: dict[str, object] | None = None) -> None:
     """The small process stands for the ordinary procedure."""
     known = b'<process id="penalty" gl:startRoles="case_officer" gl:title="party_name + item_name"'
     document = xml(diagram, process="penalty").replace(b'<process id="penalty"', known)
-    package = Package("penalty", "行政处罚普通程序", document)
+    package = Package("penalty", "行政处罚普通程序", document, forms=forms or {})
     database.run(lambda c: definitions.deploy(c, package, by=None))
 
 

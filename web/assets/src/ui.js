@@ -81,6 +81,8 @@ document.addEventListener('change', e => {
   }
   const preview = e.target.matches('[data-changes]') && e.target.closest('[data-preview]');
   if (preview) htmx.trigger(preview, 'changes');
+  const said = e.target.dataset && e.target.dataset.phrase && document.getElementById(e.target.dataset.phrase);
+  if (said && e.target.value) { said.value = [said.value.trim(), e.target.value].filter(Boolean).join(''); e.target.value = ''; said.focus(); }
   if (e.target.matches('[data-submit]')) e.target.form.requestSubmit ? e.target.form.requestSubmit() : e.target.form.submit();
 });
 
