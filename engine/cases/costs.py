@@ -89,7 +89,8 @@ def add(c: Connection, instance_id: int, values: Mapping[str, Any], by: str | No
     if kind == RECOVERED and amount > now.open:
         raise InvalidState(f"还应收 {yuan(now.open)} 元，不能登记 {yuan(amount)} 元。", instance=instance_id)
     row = {"instance_id": instance_id, "kind": kind, "amount": amount, "day": day.isoformat(),
-           "what": str(values.get("what") or "").strip(), "receipt": str(values.get("receipt") or "").strip()[:60], "voids": None, "by": by, "at": clock.now()}
+           "what": str(values.get("what") or "").strip(), "receipt": str(values.get("receipt") or "").strip()[:60], "voids": None,
+           "by": by, "at": clock.now()}
     return int(c.execute(ADD, row).scalar_one())
 
 
