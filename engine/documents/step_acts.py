@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from engine import clock
 from engine.cases import case_file
-from engine.documents import catalogue, dossier, dossier_register, issuing, serving
+from engine.documents import catalogue, dossier, dossier_register, issuing, publicity, serving
 
 ACT = "act"
 
@@ -62,3 +62,24 @@ def archive_dossier(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]
     """The checked dossier goes to the archive and the case is archived with it. Answers {"archive_number", "archived_on"}."""
     entry = dossier.archive(c, case_file.above(c, int(payload["case"])))
     return {"archive_number": entry.number, "archived_on": clock.today().isoformat()}
+
+
+def prepare_publicity(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the copy for the public, unless the form says that nothing is published. Answers {"publicity_copy": id or None}."""
+    if payload["values"].get("publicity_outcome") == "not":
+        return {"publicity_copy": None}
+    made = publicity.draft(c, case_file.above(c, int(payload["case"])), str(payload["person"]))
+    said = str(payload["values"].get("public_text") or "").strip()
+    if said:
+        made = publicity.amend(c, made.id, {"facts": said}, str(payload["person"]))
+    return {"publicity_copy": made.id}
+
+
+def release_publicity(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Check the copy and make it public; what leaks refuses (NT-19). Sent back for another copy, it does nothing."""
+    now = publicity.current(c, case_file.above(c, int(payload["case"])))
+    if payload["values"].get("publicity_check_outcome") == "again" or now is None:
+        return {"publicity_copy": None if now is None else now.id}
+    checked = publicity.check(c, now.id, str(payload["person"])) if now.state == publicity.DRAFT else now
+    released = publicity.release(c, checked.id, str(payload["person"]))
+    return {"publicity_copy": released.id, "publicity_until": released.until.isoformat() if released.until else None}
