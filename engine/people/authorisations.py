@@ -86,7 +86,7 @@ def must_preside(c: Connection, person_id: str, unit_id: str, day: dt.date) -> N
 
 
 def grant(c: Connection, values: Mapping[str, Any], *, by: Participant) -> int:
-    """Register a letter: unit_id, person_id, acts, first_on, last_on (days), document, note. Only the head grants, and nobody to themselves.
+    """Register a letter: unit_id, person_id, acts, first_on, last_on (days), document, note. Only the head grants, to somebody else.
 
     Raises NotAllowed, InvalidValues.
     """

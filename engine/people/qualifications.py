@@ -160,7 +160,7 @@ def first_review_on(c: Connection, person_id: str) -> dt.date | None:
 
 
 def must_be_reviewer(c: Connection, person_id: str, day: dt.date) -> None:
-    """Raises InvalidState when this person may not review penalties (行政处罚法第五十八条第二款): never before 2018 and no legal qualification.
+    """Raises InvalidState for whoever may not review penalties (行政处罚法第五十八条第二款): no review before 2018, no legal qualification.
 
     A lawyer on site advises; the review is signed by a reviewer of the authority.
     """
@@ -170,8 +170,8 @@ def must_be_reviewer(c: Connection, person_id: str, day: dt.date) -> None:
         raise InvalidState(f"{name}是律师，只能提出法律意见，不能代替法制审核人员签署审核结论（行政处罚法第五十八条）。", person=person_id)
     first = first_review_on(c, person_id)
     if (first is None or first >= LAW_SINCE) and not holds_legal_qualification(c, person_id, day):
-        raise InvalidState("行政处罚法第五十八条第二款：初次从事行政处罚决定法制审核的人员，应当通过国家统一法律职业资格考试取得法律职业资格。"
-                           f"{name}没有登记有效的法律职业资格，请换人审核，或者请管理员登记证书。", person=person_id)
+        raise InvalidState("行政处罚法第五十八条第二款：初次从事行政处罚决定法制审核的人员，应当通过国家统一法律职业资格考试取得"
+                           f"法律职业资格。{name}没有登记有效的法律职业资格，请换人审核，或者请管理员登记证书。", person=person_id)
 
 
 def note_first_review(c: Connection, person_id: str, day: dt.date) -> None:
@@ -268,8 +268,9 @@ def sample(c: Connection, people: Iterable[str], *, valid_to: dt.date = dt.date(
         kinds = [ENFORCEMENT, *([LEGAL] if directory.participant(c, person_id).has("legal_reviewer") else [])]
         for kind in kinds:
             if not of(c, person_id, valid_to, kind):
-                add(c, {"person_id": person_id, "kind": kind, "number": f"{'SL' if kind == LEGAL else 'SX'}-{person_id}", "issuer": "X省人民政府",
-                        "region": "X市", "fields": [], "issued_on": day, "valid_to": None if kind == LEGAL else valid_to}, None)
+                number = f"{'SL' if kind == LEGAL else 'SX'}-{person_id}"
+                add(c, {"person_id": person_id, "kind": kind, "number": number, "issuer": "X省人民政府", "region": "X市", "fields": [],
+                        "issued_on": day, "valid_to": None if kind == LEGAL else valid_to}, None)
 
 
 def _day(text: str | None) -> dt.date | None:
