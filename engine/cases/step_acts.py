@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.cases import case_file, closing, deciding, duties, enforcing, filing, money_steps, reviewing, transfers
+from engine.cases import case_file, closing, deciding, duties, enforcing, filing, money_steps, on_the_spot, reviewing, transfers
 
 Payload = Mapping[str, Any]
 
@@ -142,3 +142,23 @@ def allow_forcing(c: Connection, payload: Payload) -> dict[str, Any]:
 def record_forcing(c: Connection, payload: Payload) -> dict[str, Any]:
     """What a removal or substitute performance cost, see `enforcing.record_forcing`."""
     return enforcing.record_forcing(c, payload)
+
+
+def hand_over_cash(c: Connection, payload: Payload) -> dict[str, Any]:
+    """Cash taken on the spot reached the authority (行政处罚法第七十一条); the receipt is the variable receipt_number."""
+    return on_the_spot.hand_over(c, payload)
+
+
+def bank_cash(c: Connection, payload: Payload) -> dict[str, Any]:
+    """That cash was paid in at the bank."""
+    return on_the_spot.bank(c, payload)
+
+
+def convert_summary(c: Connection, payload: Payload) -> dict[str, Any]:
+    """转普通程序: a case of the ordinary procedure goes on with the same facts, see `on_the_spot.convert`."""
+    return on_the_spot.convert(c, payload)
+
+
+def end_summary(c: Connection, payload: Payload) -> dict[str, Any]:
+    """No penalty on the spot, see `on_the_spot.end`."""
+    return on_the_spot.end(c, payload)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import clock
-from engine.cases import case_file, closing, duties, enforcing, evidence, hearing_days
+from engine.cases import case_file, closing, duties, enforcing, evidence, hearing_days, on_the_spot
 from engine.errors import InvalidState, NotAllowed
 from engine.people import authorisations, qualifications
 
@@ -79,3 +79,8 @@ def may_close(c: Connection, payload: Payload) -> None:
 def remedies_over(c: Connection, payload: Payload) -> None:
     """No reconsideration or suit about the decision is open (行政强制法第四十四条、第五十三条)."""
     enforcing.remedies_over(c, payload)
+
+
+def ordered_first(c: Connection, payload: Payload) -> None:
+    """What is punished only after an order was disobeyed was ordered by officers before (S02-1)."""
+    on_the_spot.ordered_first(c, payload)
