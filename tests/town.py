@@ -45,7 +45,7 @@ GRID = "qs-e-l-1"
 FINDER, OTHER_FINDER, FAR_FINDER = "zhou", "wu", "zheng"
 CADRE, OTHER_CADRE, FAR_CADRE = "qian", "sun", "li"
 AREA, DISPATCHER, LEADER, OFFICER, OTHER_OFFICER = "feng", "chen", "chu", "wei", "jiang"
-LAWYER, COMMANDER, BOSS, INSPECTOR, ADMIN = "shen", "han", "yang", "zhu", "qin"
+LAWYER, COMMANDER, BOSS, INSPECTOR, ADMIN, HEAD, HOST = "shen", "han", "yang", "zhu", "qin", "head1", "shi"
 PEOPLE = {
     FINDER: ("周一", "grid_worker", "qs-e-l-1"),
     OTHER_FINDER: ("吴二", "grid_worker", "qs-e-l-2"),
@@ -62,6 +62,8 @@ PEOPLE = {
     COMMANDER: ("韩丙", "commander", "qs"),
     BOSS: ("杨丁", "leader", "qs"),
     INSPECTOR: ("朱戊", "inspector", "qs"),
+    HEAD: ("吕壬", "head", "qs"),
+    HOST: ("施癸", "hearing_host", "qs"),
     ADMIN: ("秦己", "system_admin", "x"),
 }
 
@@ -98,6 +100,12 @@ class Town:
 
     def publishes_folder(self, name: str) -> None:
         self.publishes(definitions.read_folder(ROOT / "bpmn" / name, ROOT / "forms"))
+
+    def publishes_everything(self) -> None:
+        """Deploy every shipped process; what is called comes first."""
+        shipped = [path for path in (ROOT / "bpmn").iterdir() if (path / f"{path.name}.bpmn").exists()]
+        for path in definitions.called_first(shipped):
+            self.publishes_folder(path.name)
 
     # ---------------------------------------------------------------------------------------- acting
 

@@ -7,12 +7,14 @@ from engine.definitions.importer import Rewritten, rewrite
 from engine.definitions.library import Function, Library
 from engine.definitions.linter import lint
 from engine.definitions.model import Model
+from engine.definitions.ordering import called_first
 from engine.definitions.package import Package, read_folder
 from engine.definitions.reader import read
 from engine.definitions.versions import Deployed, Listed, diagram, latest, list_definitions, load, versions_of
 
 __all__ = [
-    "Deployed", "Draft", "Finding", "Function", "Library", "Listed", "Model", "Package", "Rewritten", "Severity", "Version", "deploy",
+    "Deployed", "Draft", "Finding", "Function", "Library", "Listed", "Model", "Package", "Rewritten", "Severity", "Version", "called_first",
+    "deploy",
     "diagram", "draft", "drafts", "examine", "latest", "lint", "list_definitions", "load", "read", "read_folder", "rewrite", "store_draft",
     "versions_of",
 ]

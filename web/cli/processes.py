@@ -21,8 +21,8 @@ def _show(package: Package, findings: tuple[Finding, ...] | list[Finding]) -> in
 
 
 def folders(bpmn: Path) -> list[Path]:
-    """The process folders: those that hold a diagram of their own name."""
-    return sorted(folder for folder in bpmn.iterdir() if (folder / f"{folder.name}.bpmn").exists())
+    """The process folders: those that hold a diagram of their own name. A process that others call comes before them."""
+    return definitions.called_first(folder for folder in bpmn.iterdir() if (folder / f"{folder.name}.bpmn").exists())
 
 
 @click.command()
@@ -30,7 +30,7 @@ def folders(bpmn: Path) -> list[Path]:
 def deploy(folder: tuple[Path, ...]) -> None:
     """检查并发布流程文件夹（缺省：bpmn/ 下全部）。Check process folders and seal them as new versions."""
     with opened(write=True) as (in_force, db):
-        for path in folder or folders(Path(in_force.bpmn)):
+        for path in definitions.called_first(folder) or folders(Path(in_force.bpmn)):
             package = definitions.read_folder(path, Path(in_force.forms))
             version = db.run(lambda c, package=package: definitions.deploy(c, package, by=None, functions=service_registry.declared()))  # type: ignore[misc]
             _show(package, list(version.findings))
