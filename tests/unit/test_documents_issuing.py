@@ -1,19 +1,12 @@
 """Issuing documents: number, words and template are fixed together; the bytes follow, and are the same whenever they are made again."""
 
 import hashlib
-from typing import Any
 
 import pytest
 
-from engine import documents
-from engine.documents import issuing, making, register, store
-from engine.documents.issuing import Occasion
-from engine.documents.numbering import gaps
-from engine.errors import InvalidState, InvalidValues, NotFound
-from engine.runtime.tables import job
-from sqlalchemy import select
-from tests.document_town import SAID, Desk
-from tests.town import OFFICER, Town
+from engine.documents import making, store
+from tests.document_town import Desk
+from tests.town import Town
 
 
 @pytest.fixture
