@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.cases import case_file, instalments, payments
+from engine.errors import InvalidValues
 
 Payload = Mapping[str, Any]
 AGREED = ("agree", "approve", "approved")
@@ -30,7 +31,10 @@ def record(c: Connection, payload: Payload) -> dict[str, Any]:
     case, values = _case(c, payload), payload["values"]
     if not values.get(PAYMENT["amount"]):
         return payments.answer(c, case)
-    return payments.record(c, case, {key: values.get(name) for key, name in PAYMENT.items()}, str(payload["person"]))
+    try:
+        return payments.record(c, case, {key: values.get(name) for key, name in PAYMENT.items()}, str(payload["person"]))
+    except InvalidValues as refusal:
+        raise _named(refusal) from refusal
 
 
 def approve(c: Connection, payload: Payload) -> dict[str, Any]:
@@ -53,6 +57,11 @@ def resume(c: Connection, payload: Payload) -> dict[str, Any]:
     values = payload["values"]
     said = {"day": values.get("resume_day"), "ground": values.get("pause_ground"), "document": values.get("document")}
     return payments.resume(c, _case(c, payload), said, str(payload["person"]))
+
+
+def _named(refusal: InvalidValues) -> InvalidValues:
+    """The same refusal in the words of the step's form."""
+    return InvalidValues({PAYMENT.get(key, key): words for key, words in refusal.errors.items()}, "".join(refusal.errors.values()))
 
 
 def _case(c: Connection, payload: Payload) -> int:
