@@ -21,25 +21,19 @@ from web.context import database, me
 from web.views.penalty import whole
 from web.views.penalty.room import blueprint
 
-MOST_BUTTONS, MOST_FIELDS = 4, 6
-ASKED = ("radio", "textarea", "textfield", "signature", "text", "checkbox")
-"""What may stand on a page that is done with one thumb."""
+MOST_BUTTONS = 4
+QUESTIONS = ("_outcome", "_advice", "_vote")
+"""How the field is called by which a form of approval asks for its answer."""
 
-AGREEING = ("agree", "agreed", "approve", "approved", "pass", "file", "yes", "close")
-RETURNING = ("return", "returned", "send_back", "back", "supplement", "mend")
-LOOKS = {"agree": "btn-primary", "return": "btn-outline-primary", "refuse": "btn-outline-danger"}
+AGREEING = ("agree", "agreed", "approve", "approved", "pass", "file", "no_file", "yes", "close")
+LOOKS = {True: "btn-primary", False: "btn-outline-danger"}
 
 
 def outcome_field(form: Form | None) -> Field | None:
-    """The one question that a form of approval asks; None for any other form."""
-    if form is None or not _is_short(form):
-        return None
-    asked = [one for one in form.components if one.type == "radio" and one.key.endswith("outcome")]
-    return asked[0] if len(asked) == 1 and 2 <= len(asked[0].options) <= MOST_BUTTONS else None
-
-
-def _is_short(form: Form) -> bool:
-    return len(form.components) <= MOST_FIELDS and all(one.type in ASKED for one in form.components)
+    """The one question that a form of approval asks, its first answer being yes; None for any other form."""
+    asked = [one for one in (form.components if form else ()) if one.type == "radio" and one.key.endswith(QUESTIONS)]
+    field = asked[0] if len(asked) == 1 else None
+    return field if field and len(field.options) <= MOST_BUTTONS and str(field.options[0].value) in AGREEING else None
 
 
 def is_approval(c: Connection, item_id: str, by: Participant) -> bool:
@@ -58,19 +52,20 @@ class Button:
 
 
 def _buttons(field: Field) -> tuple[Button, ...]:
-    return tuple(Button(str(one.value), one.label, LOOKS[_kind(str(one.value))]) for one in field.options)
+    return tuple(Button(str(one.value), one.label, LOOKS[_agrees(str(one.value), field)]) for one in field.options)
 
 
-def _kind(value: str) -> str:
-    return "agree" if value in AGREEING else "return" if value in RETURNING else "refuse"
+def _agrees(value: str, field: Field) -> bool:
+    """Whether an answer lets the case go on as proposed."""
+    return value == str(field.options[0].value)
 
 
 def _states(found: Desk, field: Field, typed: Mapping[str, Any]) -> tuple[FieldState, ...]:
     """Every field that any of the outcomes asks for, each once; the outcome itself are the buttons."""
     shown: dict[str, FieldState] = {}
+    known = {**{one.key: one.options[0].value for one in found.form.components if one.type == "radio" and len(one.options) == 1}, **typed}
     for value in [typed.get(field.key), *(one.value for one in field.options)]:
-        states = forms.fields(found.form, {**typed, field.key: value}, access=found.access, stored=found.stored, names=found.names)
-        for state in states:
+        for state in forms.fields(found.form, {**known, field.key: value}, access=found.access, stored=found.stored, names=found.names):
             if state.key != field.key and state.mode != Mode.HIDDEN and (state.path or state.field.id) not in shown:
                 shown[state.path or state.field.id] = state
     return tuple(shown.values())
@@ -91,10 +86,11 @@ def _page(item_id: str, typed: Mapping[str, Any], status: int = 200, **more: Any
         file = case_file.of(c, case_file.above(c, found.item.instance_id))
         case = whole.of(c, file.instance_id, me())
         known, step = phrases.of(c, me()), outlook.of_item(c, item_id, me())
+        targets = commands.targets(c, item_id, by=me())[::-1] if "send_back" in found.verbs else ()
     terms = case.proposals[-1] if case.proposals else None
     shown = {"desk": found, "item": found.item, "field": field, "buttons": _buttons(field), "states": _states(found, field, typed),
              "phrases": known, "typed": typed, "whole": case, "file": file, "step": step, "terms": terms, "errors": {}, "key": new_key(),
-             "opinion": next(_opinions(found.form), ""), "PENALTIES": proposals.KINDS, **more}
+             "targets": targets, "opinion": next(_opinions(found.form), ""), "PENALTIES": proposals.KINDS, **more}
     return make_response(render_template("penalty/approve.html", **shown), status)
 
 
@@ -116,18 +112,33 @@ def decide(item_id: str) -> Any:
     """One of the buttons. A reason is asked for whatever is not agreed to."""
     with database().reading() as c:
         found, field = _opened(c, item_id)
-    typed = _typed(found, field)
+    typed = _typed(found)
     try:
-        _decided(found, field, typed)
+        said = _returned(found, typed) if request.form.get("act") == "back" else _decided(found, field, typed)
     except InvalidValues as refusal:
-        return _page(item_id, typed, 422, errors=refusal.errors)
+        return _page(item_id, typed, 422, errors=_beside(found, refusal.errors))
     except (Conflict, InvalidState) as refusal:
         return _page(item_id, typed, 409, refused=refusal)
-    flash(f"“{found.item.name}”已提交：{_words(field, typed)}。")
+    flash(said)
     return redirect(url_for("worklist.tasks"))
 
 
-def _typed(found: Desk, field: Field) -> dict[str, Any]:
+def _beside(found: Desk, errors: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the reason of a send-back stands beside the opinion."""
+    opinion = next(_opinions(found.form), "")
+    return {opinion if key == "reason" and opinion else key: text for key, text in errors.items()}
+
+
+def _returned(found: Desk, typed: dict[str, Any]) -> str:
+    """Back to the step that was chosen, the opinion being the reason; afterwards along the flow, or straight back here."""
+    person, item, to = me(), found.item.id, request.form.get("to", "")
+    reason = str(typed.get(next(_opinions(found.form), "")) or request.form.get("phrase", ""))
+    straight = request.form.get("straight") == "1"
+    database().run(lambda c: commands.send_back(c, item, to, reason=reason, by=person, straight=straight))
+    return "已退回，原办理人会看到您的理由。"
+
+
+def _typed(found: Desk) -> dict[str, Any]:
     """What was typed; a chosen phrase stands for an opinion that was not written."""
     typed = submission.values(found.form, request.form)
     opinion, phrase = next(_opinions(found.form), ""), request.form.get("phrase", "")
@@ -136,28 +147,18 @@ def _typed(found: Desk, field: Field) -> dict[str, Any]:
     return typed
 
 
-def _decided(found: Desk, field: Field, typed: dict[str, Any]) -> dict[str, Any]:
+def _decided(found: Desk, field: Field, typed: dict[str, Any]) -> str:
     opinion = next(_opinions(found.form), "")
-    if _kind(str(typed.get(field.key))) != "agree" and opinion and not str(typed.get(opinion) or "").strip():
+    if not _agrees(str(typed.get(field.key)), field) and opinion and not str(typed.get(opinion) or "").strip():
         raise InvalidValues({opinion: "退回或者不同意的，请写明理由和要补充、更正的事项。"})
     person, revision = me(), request.form.get("revision", type=int)
-    return database().run(lambda c: handling.complete(c, found.item.id, typed, by=person, revision=revision),
-                          key=submission.key("task"), payload=[found.item.id, typed])
+    database().run(lambda c: handling.complete(c, found.item.id, typed, by=person, revision=revision),
+                   key=submission.key("task"), payload=[found.item.id, typed])
+    return f"“{found.item.name}”已提交：{_words(field, typed)}。"
 
 
 def _words(field: Field, typed: Mapping[str, Any]) -> str:
     return next((one.label for one in field.options if str(one.value) == str(typed.get(field.key))), "")
-
-
-@blueprint.post("/approve/<item_id>/back")
-@policy("penalties")
-def back(item_id: str) -> Any:
-    """Back to an earlier step, for a form that has no such outcome; with a reason, which a phrase may be."""
-    person, to = me(), request.form.get("to", "")
-    reason = request.form.get("reason", "").strip() or request.form.get("phrase", "")
-    database().run(lambda c: commands.send_back(c, item_id, to, reason=reason, by=person))
-    flash("已退回，原办理人会看到您的理由。")
-    return redirect(url_for("worklist.tasks"))
 
 
 @blueprint.post("/phrases")

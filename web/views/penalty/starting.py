@@ -1,17 +1,17 @@
 """Beginning a penalty case: of its own, or from a finding; by the ordinary or the summary procedure."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 
-from engine import clock, definitions, forms
+from engine import clock, definitions
 from engine.cases import dossier, penalty
 from engine.definitions import Deployed
 from engine.errors import InvalidState, InvalidValues, NotFound
-from engine.forms import FieldState, Form, Option
+from engine.forms import Form, Option
 from engine.ids import new_key
 from engine.people import Participant, directory
 from engine.people.directory import Unit
@@ -19,6 +19,7 @@ from engine.runtime import casebook
 from web import submission
 from web.auth import policy
 from web.context import database, me
+from web.views.penalty import filling
 from web.views.penalty.room import blueprint
 
 PROCESSES = {penalty.PROCESS: ("普通程序", "立案、调查、告知、审核、决定，适用于大多数案件。"),
@@ -52,7 +53,7 @@ def _start(c: Connection, key: str, number: str) -> Start:
     deployed = definitions.latest(c, key)
     found = casebook.by_number(c, number, me()) if number else None
     town = _town(c, me())
-    return Start(deployed, deployed.forms.get(deployed.start_form or ""), town, found, (),
+    return Start(deployed, filling.start_form(deployed), town, found, (),
                  directory.people(c, below=[town.path]))
 
 
@@ -62,25 +63,6 @@ def _town(c: Connection, by: Participant) -> Unit:
         if found is not None:
             return found
     raise NotFound("您没有镇街的岗位，处罚案件由镇街办理。", person=by.id)
-
-
-def _states(start: Start, typed: Mapping[str, Any]) -> tuple[FieldState, ...]:
-    if start.form is None:
-        return ()
-    names = {"now": clock.now(), "today": clock.today(), "param": start.deployed.parameters}
-    states = forms.fields(start.form, typed, access=start.deployed.start_access, stored={}, names=names)
-    return tuple(_with_items(states, start.choices))
-
-
-def _with_items(states: Iterable[FieldState], choices: tuple[Option, ...]) -> Iterator[FieldState]:
-    """The field of the item as a choice among what the town may punish on that day."""
-    for state in states:
-        if state.key == "item" and choices:
-            yield dataclasses.replace(state, field=dataclasses.replace(state.field, type="select"), options=choices)
-        elif state.children and state.type == "group":
-            yield dataclasses.replace(state, children=tuple(_with_items(state.children, choices)))
-        else:
-            yield state
 
 
 def _from_finding(c: Connection, start: Start) -> dict[str, Any]:
@@ -94,12 +76,8 @@ def _from_finding(c: Connection, start: Start) -> dict[str, Any]:
 
 
 def _page(start: Start, typed: Mapping[str, Any], status: int = 200, template: str = "penalty/new.html", **more: Any) -> Any:
-    def people_for(state: FieldState) -> list[tuple[str, str]]:
-        role = state.field.properties.get("role")
-        return [(one.id, f"{one.name}（{one.posts[0].title}）") for one in start.people if not role or one.has(str(role))]
-    names = {one.id: one.name for one in start.people}
-    shown: dict[str, Any] = {"start": start, "states": _states(start, typed), "errors": {}, "key": new_key(), "PROCESSES": PROCESSES,
-             "people_for": people_for, "person_name": lambda value: names.get(value, value or "—"), **more}
+    shown: dict[str, Any] = {"start": start, "states": filling.states_of(start.deployed, typed, {"item": start.choices}), "errors": {},
+                             "key": new_key(), "PROCESSES": PROCESSES, **filling.people_words(start.people), **more}
     return make_response(render_template(template, **shown), status)
 
 

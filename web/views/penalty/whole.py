@@ -1,22 +1,28 @@
 """Everything that the page of one penalty case shows, asked of the rooms that know it. Reads only; decides nothing."""
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from flask import current_app, url_for
 from sqlalchemy import Connection
 
-from engine.cases import case_file, closing, dossier, duties, evidence, guidance, hearings, masking, proposals
+from engine.cases import case_file, closing, dossier, dues, duties, evidence, goods, guidance, hearings, masking, measures, proposals
 from engine.cases.case_file import Penalty
 from engine.cases.dossier import Dossier
 from engine.cases.guidance import Barred
+from engine.cases.measures import Offer
 from engine.cases.parties import Party
+from engine.documents import register
+from engine.documents.register import Issued
 from engine.people import Participant, directory
 from engine.runtime import lookup, outlook
 from engine.runtime.casebook import CaseView
 from engine.runtime.outlook import Outlook
 from web.views.cases import clocks
 
+PAPER = "documents.show"
 SEES_NO_ORIGINALS = ("dispatcher",)
 """Posts that follow a case by its state and do not open its evidence, unless they have another post that does."""
 
@@ -46,6 +52,11 @@ class Whole:
     duties: tuple[duties.Duty, ...]
     findings: tuple[Related, ...]
     measures: tuple[closing.Measure, ...]
+    offers: tuple[Offer, ...]
+    papers: tuple[Issued, ...]
+    served: Mapping[int, dt.date | None]
+    dues: dues.Dues
+    goods: tuple[goods.Item, ...]
     hearings: tuple[hearings.Booking, ...]
     names: dict[str, str]
     may_write: bool
@@ -78,11 +89,15 @@ def of(c: Connection, case_id: int, by: Participant) -> Whole:
     part = duties.of(c, case_id)
     pieces = evidence.of(c, case_id) if opens_evidence(by, file) else None
     rows = proposals.of(c, case_id)
-    people = [*file.officers, *(one.person_id for one in part), *(one.by for one in rows), *_keepers(pieces or ())]
+    issued, ledger, things = register.of_case(c, case_id), dues.of(c, case_id), goods.of(c, case_id)
+    people = [*(one.made_by for one in issued), *(one.by for one in ledger.entries if one.by), *(one.keeper for one in things),
+              *file.officers,
+              *(one.person_id for one in part), *(one.by for one in rows), *_keepers(pieces or ())]
     return Whole(
         file, papers, file.title.replace(file.party.name, party.name), party,
         tuple((relation, masking.masked(one, by, file)) for relation, one in file.others), outlook.of_case(c, case_id, by),
         guidance.barred(c, file, papers.case.values), pieces, rows, part, _findings(c, file.findings), closing.open_measures(c, case_id),
+        measures.offers(c, case_id, by), issued, {one.id: register.served_on(c, one.id) for one in issued}, ledger, things,
         hearings.of_case(c, case_id, by=by), directory.names(c, people), file.frozen_at is None and case_file.may_write(file, by))
 
 
@@ -93,7 +108,7 @@ def page(c: Connection, case_id: int, by: Participant) -> dict[str, Any]:
     officers = [(who, found.names.get(who, who)) for who in found.file.officers]
     pieces = [(str(one.id), one.title) for one in found.pieces or () if one.state == evidence.VALID]
     return {"whole": found, "file": found.file, "dossier": found.dossier, "case": case, "line": line,
-            "officer_choices": officers, "piece_choices": pieces,
+            "officer_choices": officers, "paper_address": _paper_address, "piece_choices": pieces,
             "person_name": lambda value: found.dossier.people.get(value, value or "—"), **clocks.panel(c, case_id)}
 
 
@@ -109,6 +124,11 @@ def _readable(found: Whole) -> CaseView:
 def opens_evidence(by: Participant, file: Penalty) -> bool:
     """Whether this person may open the evidence of a case."""
     return by.id in file.officers or any(post.role not in SEES_NO_ORIGINALS for post in by.posts)
+
+
+def _paper_address(one: Issued) -> str:
+    """The page of a document, where the room of documents has one."""
+    return url_for(PAPER, document_id=one.id) if PAPER in current_app.view_functions else ""
 
 
 def _keepers(pieces: Sequence[evidence.Item]) -> Iterable[str]:
