@@ -12,7 +12,7 @@ from sqlalchemy import select
 from engine.errors import Conflict, InvalidState, InvalidValues, NotFound
 from engine.runtime import case as cases
 from engine.runtime import commands, jobs, live
-from engine.runtime.tables import incident, subscription
+from engine.runtime.tables import delegation, incident, subscription
 from tests.properties.diagrams import VARIABLES
 from tests.properties.living_diagrams import SIGNERS
 from tests.properties.walking import INSTANCE, Ground, Outside, Tally
@@ -271,7 +271,8 @@ def strangers_and_old_pages(walk: Steps, chance: random.Random) -> None:
     what = (item.id, answers(chance)) if act is commands.complete else (item.id,)
     walk.refused(NotFound, act, FAR_CADRE, *what)
     walk.refused(Conflict, act, item.assignee or CADRE, *what, revision=of.revision - 1)
-    walk.refused(InvalidValues, commands.complete, item.assignee or CADRE, item.id, {"x0": "maybe"})
+    lent = bool(walk.ground.found(select(delegation).where(delegation.c.work_item_id == item.id)))
+    walk.refused(InvalidState if lent else InvalidValues, commands.complete, item.assignee or CADRE, item.id, {"x0": "maybe"})
 
 
 @often(1)

@@ -14,11 +14,13 @@ from typing import Any
 from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import select
 
 from engine.runtime import case as cases
 from engine.runtime import commands
+from engine.runtime.tables import delegation
 from engine.runtime.turn import turn
-from tests.properties import clock_acts  # noqa: F401 - registers its acts
+from tests.properties import approval_acts, clock_acts  # noqa: F401 - they register their acts
 from tests.properties.acts import ACTS, MESSAGE, TROUBLES, WAITING, Steps, answers
 from tests.properties.living_diagrams import publish
 from tests.properties.walking import Tally
@@ -79,6 +81,9 @@ class Walk(RuleBasedStateMachine):
             assert self.ground.attempt(commands.retry, ADMIN, troubles[0].id)
         elif found:
             item = chance.choice(found)
+            for lent in self.ground.found(select(delegation).where(delegation.c.work_item_id == item.id)):
+                assert self.ground.attempt(commands.recall, lent.owner, item.id)
+                return
             assert self.ground.attempt(commands.complete, item.assignee or CADRE, item.id, answers(chance))
         else:
             self._something_happens(chance.choice(waiting) if waiting else None)
