@@ -64,7 +64,8 @@ def keep(c: Connection, instance_id: int, made: Dossier, folder: Path) -> Entry:
     """Store what was built under its hashes and note them. Raises as `dossier_register.keep_built` and `store.keep` do."""
     kept = {key: store.keep(folder, body) for key, body in made.bodies().items()}
     files = {key: {"sha256": one.sha256, "sm3": one.sm3, "size": one.size} for key, one in kept.items()}
-    return dossier_register.keep_built(c, instance_id, {"files": files, "passed": made.report.passed, "report": made.report.told()})
+    return dossier_register.keep_built(c, instance_id, {"files": files, "passed": made.report.passed, "report": made.report.told(),
+                                                        "notes": list(made.report.notes)})
 
 
 def read(c: Connection, instance_id: int, which: str, folder: Path) -> bytes:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from engine.cases import attachments, case_file, custody, evidence, file_hashes
 from engine.cases.case_file import Penalty
-from engine.documents import pages, register
+from engine.documents import case_quality, pages, register
 from engine.documents.contents import VOLUMES
 from engine.documents.material import Leaf, Original
 from engine.errors import InvalidState
@@ -50,9 +50,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Report:
-    """All items of one dossier."""
+    """All items of one dossier, and what the nine checks of its papers found: notes, because a closed file cannot be mended."""
 
     checks: tuple[Check, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -91,7 +92,8 @@ class Material:
 def examine(c: Connection, material: Material) -> Report:
     """Look at every item. Never raises for what it finds: a failure is an answer."""
     file = case_file.of(c, material.case_id)
-    return Report((*_true(c, material), *_whole(c, material, file), *_usable(material), *_safe(material, file)))
+    notes = tuple(f"{one.name}：{one.where + '，' if one.where else ''}{one.words}" for one in case_quality.check(c, material.case_id))
+    return Report((*_true(c, material), *_whole(c, material, file), *_usable(material), *_safe(material, file)), notes)
 
 
 def _true(c: Connection, material: Material) -> Iterator[Check]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine import clock
 from engine.database import UTCDateTime, canonical
-from engine.documents import case_fields, catalogue, fields, fonts, numbering, register, rendering, shown, templates
+from engine.documents import case_fields, catalogue, fields, fonts, numbering, quality, register, rendering, shown, templates
 from engine.documents.catalogue import Document
 from engine.documents.register import ISSUED, VOIDED, Issued
 from engine.documents.tables import document
@@ -99,7 +99,7 @@ def lacks(one: Document, data: Mapping[str, Any]) -> tuple[str, ...]:
               for sign, path in fonts.unprintable(data).items()]
     for path, text in fonts.texts(data):
         found += [f"{fields.name_of(path)}中不能出现“{word}”" for word in one.forbidden if word in text]
-    return tuple(found)
+    return (*found, *quality.of_document(one, data))
 
 
 def base_row(c: Connection, instance_id: int, ready: Prepared, by: str) -> dict[str, Any]:

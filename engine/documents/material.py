@@ -16,7 +16,7 @@ from engine.documents.volume import Sheet, transcript
 from engine.errors import InvalidState
 from engine.people import directory
 
-TRANSCRIPT = "本件是 Word 文书，本系统没有安装 LibreOffice，此处按文字排印；原文件在归档包的“文书”文件夹内，以原文件为准。"
+TRANSCRIPT = "本件是 Word 文书，没有转换成 PDF（需要安装 LibreOffice），此处按文字排印；原文件在归档包的“文书”文件夹内，以原文件为准。"
 TRANSCRIBED = "《{title}》在卷内按文字排印，Word 原文件在归档包内。"
 NO_PICTURE = "这份材料不是图片，不能排印，原始文件在归档包的“证据”文件夹内。"
 

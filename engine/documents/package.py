@@ -59,6 +59,8 @@ def report(found: Report) -> bytes:
         row = XML.SubElement(root, "检测项", {"性质": one.property, "结果": "通过" if one.passed else "不通过"})
         XML.SubElement(row, "内容").text = one.name
         XML.SubElement(row, "情况").text = one.found
+    for note in found.notes:
+        XML.SubElement(root, "文书质量提示").text = note
     return _written(root)
 
 

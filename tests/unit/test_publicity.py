@@ -15,7 +15,8 @@ from tests.dossier_town import TERMS, Office
 from tests.penalty_town import citizen, sign, stall
 from tests.town import ADMIN, LAWYER, OFFICER, Town
 
-PERSON = Known(frozenset({"青石镇柳林村1号", "13800001234"}), frozenset({"钱某某", "欧阳小明"}), frozenset({"小亮"}), frozenset({"91410100MA0000100X"}))
+PERSON = Known(frozenset({"青石镇柳林村1号", "13800001234"}), frozenset({"钱某某", "欧阳小明"}), frozenset({"小亮"}),
+               frozenset({"91410100MA0000100X"}))
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_a_decision_not_to_penalise_leaves_no_public_trace(office: Office) -> No
 
 
 def test_a_minor_is_never_made_public(office: Office) -> None:
-    decided(office, stall(party_id_number=citizen("20100101")))
+    decided(office, stall(party_id_number=citizen("20100101"), party_guardian="吴某乙"))
     with pytest.raises(InvalidState, match="未成年人"):
         drafts(office)
 
