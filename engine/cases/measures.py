@@ -26,8 +26,8 @@ COMPULSORY, PRESERVATION, APPRAISAL, REMEDY = "compulsory_measure", "evidence_pr
 CASE_TRANSFER, CRIME_TRANSFER, STOP = "case_transfer", "crime_transfer", "enforcement_stop"
 KEYS = (COMPULSORY, PRESERVATION, APPRAISAL, CASE_TRANSFER, CRIME_TRANSFER, REMEDY, STOP)
 BEFORE_DECISION = (COMPULSORY, PRESERVATION, APPRAISAL, CASE_TRANSFER, CRIME_TRANSFER)
-MEASURE_ALLOWED = "measure_allowed"
-"""Parameter, 1 where a law or local regulation lets this town seal or seize; the article itself is named in each decision."""
+MEASURE_BASIS = "measure_basis"
+"""Parameter: the article of a law or local regulation that lets this town seal or seize; empty where there is none."""
 DECISION_RULE = "DL-C6"
 
 
@@ -107,7 +107,7 @@ def _has_basis(c: Connection, deployed: Deployed, one: Penalty) -> bool:
     """Only sealing and seizing need an article that this town has entered."""
     if deployed.key != COMPULSORY:
         return True
-    return float(_param(c, deployed, one).get(MEASURE_ALLOWED) or 0) > 0
+    return bool(str(_param(c, deployed, one).get(MEASURE_BASIS) or "").strip())
 
 
 def _hindrance(one: Penalty, deployed: Deployed, by: Participant) -> str:
