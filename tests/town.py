@@ -101,10 +101,10 @@ class Town:
     def publishes_folder(self, name: str) -> None:
         self.publishes(definitions.read_folder(ROOT / "bpmn" / name, ROOT / "forms"))
 
-    def publishes_everything(self) -> None:
-        """Deploy every shipped process; what is called comes first."""
+    def publishes_with_called(self, *names: str) -> None:
+        """Deploy shipped processes after everything that they call."""
         shipped = [path for path in (ROOT / "bpmn").iterdir() if (path / f"{path.name}.bpmn").exists()]
-        for path in definitions.called_first(shipped):
+        for path in definitions.called_first(shipped, names):
             self.publishes_folder(path.name)
 
     # ---------------------------------------------------------------------------------------- acting

@@ -22,6 +22,15 @@ def two_officers(c: Connection, payload: Payload) -> None:
     duties.must_be_two(c, one.officers, clock.today())
 
 
+def may_begin_penalty(c: Connection, payload: Payload) -> None:
+    """Advice to file (filing_advice "file") names two officers with valid certificates, who will handle the penalty case
+    (行政处罚法第四十二条). Any other advice passes."""
+    if payload["values"].get("filing_advice") != "file":
+        return
+    known = payload["variables"]
+    duties.must_be_two(c, [str(known[key]) for key in ("officer", "assistant") if known.get(key)], clock.today())
+
+
 def not_investigator(c: Connection, payload: Payload) -> None:
     """Whoever investigates or investigated the case takes no part in this step (行政处罚法第四十二条、第五十八条、第六十四条)."""
     case, person = case_file.above(c, int(payload["case"])), str(payload["person"])

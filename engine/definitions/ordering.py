@@ -6,9 +6,10 @@ from pathlib import Path
 from engine.definitions.reader import read
 
 
-def called_first(folders: Iterable[Path]) -> list[Path]:
+def called_first(folders: Iterable[Path], wanted: Iterable[str] = ()) -> list[Path]:
     """The folders, each after those whose processes it calls; otherwise by name. What is called and not among them is left out.
 
+    wanted: names of folders; then only these and what they call, however deep.
     A ring of calls is kept in the order of names; publishing refuses it. Raises UnsafeInput.
     """
     known = {folder.name: folder for folder in sorted(folders)}
@@ -22,7 +23,7 @@ def called_first(folders: Iterable[Path]) -> list[Path]:
             take(inner, (*around, name))
         found[name] = known[name]
 
-    for name in known:
+    for name in wanted or known:
         take(name, ())
     return list(found.values())
 

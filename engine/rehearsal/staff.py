@@ -19,6 +19,8 @@ from engine.runtime.desk import Desk
 from engine.runtime.overview import OpenItem, numbers, still_open
 
 ATTEMPTS, PATIENCE = 20, 3
+FILING, NO_FILE = "filing_advice", "no_file"
+"""Nobody files a penalty case in a rehearsal: it wants evidence, signatures and service, which nobody here can give."""
 PHRASES = ("已到现场处理，情况属实。", "当事人表示配合。", "已拍照留存，请下一步核实。", "已按要求完成。", "与群众反映一致，已说明政策。")
 
 
@@ -152,6 +154,8 @@ def _shown(states: Iterable[FieldState]) -> Iterator[FieldState]:
 
 def _value(state: FieldState, people: People, dice: random.Random, by: Participant) -> Any:
     match state.type:
+        case "radio" if state.key == FILING:
+            return NO_FILE
         case "radio" | "select":
             return _option(state, dice)
         case "checklist":

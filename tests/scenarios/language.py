@@ -15,6 +15,7 @@ from engine.cases.attachments import Stored
 from engine.clock import SHANGHAI, local
 from engine.forms import FieldState
 from engine.notifications import inbox
+from engine.people import qualifications
 from engine.runtime import commands, messages
 from engine.runtime.tables import process_instance, subscription, work_item
 from tests.town import (
@@ -30,6 +31,7 @@ from tests.town import (
     LEADER,
     OFFICER,
     OTHER_FINDER,
+    OTHER_OFFICER,
     Town,
 )  # fmt: skip
 
@@ -149,6 +151,13 @@ class Player:
     def _remember(self, name: str) -> None:
         self.remembered[name] = self._case().business_key
 
+    def _publish(self, process: str) -> None:
+        """A further process is there; the officers hold certificates."""
+        mine = self.town.process
+        self.town.publishes_with_called(process)
+        self.town.process = mine
+        self.town.run(lambda c: qualifications.sample(c, [OFFICER, OTHER_OFFICER]))
+
     # ---------------------------------------------------------------------------------------- expecting
 
     def _todo(self, what: Mapping[str, list[str]]) -> None:
@@ -186,5 +195,5 @@ class Player:
 
     verbs: Mapping[str, Callable[["Player", Any], None]] = {
         "上报": _report, "办理": _complete, "待办": _todo, "提醒": _reminded, "期限": _due, "消息": _message, "结果": _result,
-        "办结": _ended, "到": _until, "经过": _pass, "记住": _remember,
+        "办结": _ended, "到": _until, "经过": _pass, "记住": _remember, "发布": _publish,
     }  # fmt: skip
