@@ -17,10 +17,13 @@ KINDS = {
     "fulfilled": "① 处罚执行完毕", "no_penalty": "② 不予处罚决定", "not_established": "③ 违法事实不成立", "withdrawn": "③ 撤案",
     "transferred": "④ 移送其他机关", "transferred_police": "⑤ 移送司法", "enforced": "⑥ 强制执行到位", "terminated": "⑦ 终结执行",
     "revoked": "⑧ 决定被撤销或者变更", "not_filed": "⑨ 不予立案", "lapsed": "⑩ 中止满三年不再执行"}
-MEASURES = ("compulsory_measure", "evidence_preservation", "appraisal", "crime_transfer", "case_transfer", "remedy")
+MEASURES = ("compulsory_measure", "evidence_preservation", "appraisal", "crime_transfer", "case_transfer", "remedy", "enforcement_stop")
 """Processes that an officer starts from a case; a case cannot close while one is open."""
+SUPERVISION = "supervision"
+"""Watching over a late step is a process under the case as well, and none of its own: it hinders nothing."""
 CHILDREN = (select(process_instance.c.id, process_instance.c.business_key, process_instance.c.title, process_instance.c.process_key)
-            .where(process_instance.c.parent_id == bindparam("i"), process_instance.c.status.in_((RUNNING, SUSPENDED)))
+            .where(process_instance.c.parent_id == bindparam("i"), process_instance.c.status.in_((RUNNING, SUSPENDED)),
+                   process_instance.c.process_key != SUPERVISION)
             .order_by(process_instance.c.id))
 
 
@@ -35,7 +38,7 @@ class Measure:
 
 
 def open_measures(c: Connection, instance_id: int) -> tuple[Measure, ...]:
-    """What still runs under a case."""
+    """What still runs under a case, its supervision apart."""
     return tuple(Measure(*row) for row in c.execute(CHILDREN, {"i": instance_id}))
 
 

@@ -64,7 +64,7 @@ def _periods(c: Connection, instance_id: int) -> Iterator[Barred]:
             continue
         until = clocks.reading(c, clock).earliest
         why = rule.consequence or f"{rule.name}的期限还没有届满"
-        yield Barred(f"在“{rule.name}”期限届满前进行下一步", (f"{rule.law}{rule.article}：{why}",), until)
+        yield Barred(f"进行“{rule.name}”期限以后的步骤", (f"{rule.law}{rule.article}：{why}",), until)
 
 
 def _closing(c: Connection, one: Penalty) -> Iterator[Barred]:

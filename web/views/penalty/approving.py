@@ -1,7 +1,7 @@
 """Approving on a phone: one page, big buttons, stock phrases, a signature. It serves every step whose form asks for one outcome."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
@@ -61,11 +61,13 @@ def _agrees(value: str, field: Field) -> bool:
 
 
 def _states(found: Desk, field: Field, typed: Mapping[str, Any]) -> tuple[FieldState, ...]:
-    """Every field that any of the outcomes asks for, each once; the outcome itself are the buttons."""
+    """Every field that any of the outcomes asks for, each once; the outcome itself are the buttons. Nobody finds the opinion of whoever
+    signed before as their own."""
     shown: dict[str, FieldState] = {}
+    stored = {name: value for name, value in found.stored.items() if name != _opinion(found.form)}
     known = {**{one.key: one.options[0].value for one in found.form.components if one.type == "radio" and len(one.options) == 1}, **typed}
     for value in [typed.get(field.key), *(one.value for one in field.options)]:
-        for state in forms.fields(found.form, {**known, field.key: value}, access=found.access, stored=found.stored, names=found.names):
+        for state in forms.fields(found.form, {**known, field.key: value}, access=found.access, stored=stored, names=found.names):
             if state.key != field.key and state.mode != Mode.HIDDEN and (state.path or state.field.id) not in shown:
                 shown[state.path or state.field.id] = state
     return tuple(shown.values())
@@ -87,16 +89,23 @@ def _page(item_id: str, typed: Mapping[str, Any], status: int = 200, **more: Any
         case = whole.of(c, file.instance_id, me())
         known, step = phrases.of(c, me()), outlook.of_item(c, item_id, me())
         targets = commands.targets(c, item_id, by=me())[::-1] if "send_back" in found.verbs else ()
-    terms = case.proposals[-1] if case.proposals else None
-    shown = {"desk": found, "item": found.item, "field": field, "buttons": _buttons(field), "states": _states(found, field, typed),
-             "phrases": known, "typed": typed, "whole": case, "file": file, "step": step, "terms": terms, "errors": {}, "key": new_key(),
-             "targets": targets, "opinion": next(_opinions(found.form), ""), "PENALTIES": proposals.KINDS, **more}
+    shown = {"desk": found, "item": found.item, "field": field, "buttons": _buttons(field), "phrases": known, "typed": typed,
+             "whole": case, "file": file, "step": step, "terms": case.proposals[-1] if case.proposals else None, "errors": {},
+             "key": new_key(), "targets": targets, "opinion": _opinion(found.form), "PENALTIES": proposals.KINDS,
+             "person_name": lambda one: case.dossier.people.get(one, one or "—"), **_parted(found, _states(found, field, typed)), **more}
     return make_response(render_template("penalty/approve.html", **shown), status)
 
 
-def _opinions(form: Form | None) -> Iterator[str]:
-    """The fields that take an opinion or a reason in words."""
-    return (one.key for one in (form.components if form else ()) if one.type == "textarea" and one.key)
+def _parted(found: Desk, states: tuple[FieldState, ...]) -> dict[str, Any]:
+    """What has to be looked at, and what may stay folded up."""
+    first = [one for one in states if one.required or one.type in ("signature", "text") or one.key == _opinion(found.form)]
+    return {"states": states, "first": first, "rest": [one for one in states if one not in first]}
+
+
+def _opinion(form: Form | None) -> str:
+    """The field that takes this person's opinion in words; empty where the form has none."""
+    texts = [one.key for one in (form.components if form else ()) if one.type == "textarea" and one.key]
+    return next((key for key in texts if "opinion" in key), texts[0] if texts else "")
 
 
 @blueprint.get("/approve/<item_id>")
@@ -125,14 +134,14 @@ def decide(item_id: str) -> Any:
 
 def _beside(found: Desk, errors: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with the reason of a send-back stands beside the opinion."""
-    opinion = next(_opinions(found.form), "")
+    opinion = _opinion(found.form)
     return {opinion if key == "reason" and opinion else key: text for key, text in errors.items()}
 
 
 def _returned(found: Desk, typed: dict[str, Any]) -> str:
     """Back to the step that was chosen, the opinion being the reason; afterwards along the flow, or straight back here."""
     person, item, to = me(), found.item.id, request.form.get("to", "")
-    reason = str(typed.get(next(_opinions(found.form), "")) or request.form.get("phrase", ""))
+    reason = str(typed.get(_opinion(found.form)) or request.form.get("phrase", ""))
     straight = request.form.get("straight") == "1"
     database().run(lambda c: commands.send_back(c, item, to, reason=reason, by=person, straight=straight))
     return "已退回，原办理人会看到您的理由。"
@@ -141,14 +150,14 @@ def _returned(found: Desk, typed: dict[str, Any]) -> str:
 def _typed(found: Desk) -> dict[str, Any]:
     """What was typed; a chosen phrase stands for an opinion that was not written."""
     typed = submission.values(found.form, request.form)
-    opinion, phrase = next(_opinions(found.form), ""), request.form.get("phrase", "")
+    opinion, phrase = _opinion(found.form), request.form.get("phrase", "")
     if opinion and phrase and not str(typed.get(opinion) or "").strip():
         typed[opinion] = phrase[:phrases.MOST_SIGNS]
     return typed
 
 
 def _decided(found: Desk, field: Field, typed: dict[str, Any]) -> str:
-    opinion = next(_opinions(found.form), "")
+    opinion = _opinion(found.form)
     if not _agrees(str(typed.get(field.key)), field) and opinion and not str(typed.get(opinion) or "").strip():
         raise InvalidValues({opinion: "退回或者不同意的，请写明理由和要补充、更正的事项。"})
     person, revision = me(), request.form.get("revision", type=int)
