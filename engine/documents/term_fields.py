@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from engine.cases import case_file, proposals
 from engine.cases.case_file import Penalty
+from engine.cases.deciding import NOT_PENALTY
 from engine.cases.proposals import Proposal
 from engine.documents import register, shown
 from engine.documents.register import METHODS
@@ -24,7 +25,7 @@ def gather(c: Connection, file: Penalty | None, *, values: Mapping[str, Any], va
     found: dict[str, Any] = {"issued": {doc_id.replace("-", "_"): one for doc_id, one in issued.items()}, "reviewer": {},
                              "service": _service(c, values, variables)}
     for room, stage in STAGES.items():
-        last = proposals.last(c, file.instance_id, stage)
+        last = proposals.last(c, file.instance_id, stage) or (_not_punished(c, file) if room == "decision" else None)
         paper = next((issued[doc_id] for doc_id in PAPERS.get(room, ()) if doc_id in issued), {})
         found[room] = {**_terms(last), **paper, **_said(room, values, variables)}
     days = case_file.param(c, file.instance_id).get("statement_days")
@@ -33,10 +34,15 @@ def gather(c: Connection, file: Penalty | None, *, values: Mapping[str, Any], va
     return found
 
 
+def _not_punished(c: Connection, file: Penalty) -> Proposal | None:
+    return proposals.last(c, file.instance_id, proposals.NO_PENALTY)
+
+
 def _terms(one: Proposal | None) -> dict[str, Any]:
     if one is None:
         return {}
-    return {"facts": one.facts, "reasons": one.reasons, "kinds_text": one.kinds_words, "fine_text": shown.amount(one.fine),
+    kinds = one.kinds_words or NOT_PENALTY.get(str(one.more.get("kind")), "")
+    return {"facts": one.facts, "reasons": one.reasons, "kinds_text": kinds, "fine_text": shown.amount(one.fine),
             "fine_capital": shown.capital(one.fine), "has_fine": one.fine > 0, "confiscation_text": one.confiscation,
             "grade_text": one.grade, "basis_text": "、".join(one.basis), "violated_text": str(one.more.get("violated_text") or ""),
             "correction_text": str(one.more.get("correction_text") or "")}
