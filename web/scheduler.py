@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from engine import clock
-from engine.cases import sweeping
+from engine.cases import certificate_watch, sweeping
 from engine.database import Database, forget_keys
 from engine.documents import making
 from engine.errors import EngineError
@@ -123,6 +123,7 @@ class Worker:
             self._database.run(timers.forget_notes)
         keeping.keep(self._database)
         time_keeping.keep(self._database)
+        certificate_watch.remind_due(self._database)
         if self._tidied is None or clock.monotonic() - self._tidied > TIDY_EVERY:
             self._tidied = clock.monotonic()
             self._database.run(messages.sweep)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.errors import InvalidValues, UnsafeInput
-from engine.people import directory, sessions
+from engine.people import certificate_import, directory, sessions
 from engine.people.roles import EXCLUSIVE, LEVELS, ROLES
 from engine.people.tables import person, post, unit
 
@@ -186,8 +186,10 @@ def _take_person(c: Connection, row: Mapping[str, Any], by: str | None) -> str:
     old = c.execute(select(person.c.name, person.c.phone, person.c.note).where(person.c.id == row["id"])).first()
     held = {(r.role, r.unit_id) for r in c.execute(select(post.c.role, post.c.unit_id).where(post.c.person_id == row["id"]))}
     if old is not None and held == posts and tuple(old) == tuple(values.values()):
+        certificate_import.from_organisation(c, row, by)
         return "unchanged"
     directory.save_person(c, row["id"], values, by)
+    certificate_import.from_organisation(c, row, by)
     if held != posts:
         directory.set_posts(c, row["id"], sorted(posts))
         sessions.close_all(c, row["id"])

@@ -17,6 +17,8 @@ from engine.people import directory
 from engine.people.qualification_tables import certificate, certificate_event, qualification
 
 ENFORCEMENT, LEGAL, LAWYER = "enforcement", "legal", "lawyer"
+COMPREHENSIVE = "综合行政执法"
+"""A field that stands for all of them."""
 KINDS = {ENFORCEMENT: "行政执法证", LEGAL: "法律职业资格证", LAWYER: "律师执业证"}
 VALID, SUSPENDED, REVOKED, EXPIRED, FUTURE = "valid", "suspended", "revoked", "expired", "future"
 STATUS_WORDS = {VALID: "有效", SUSPENDED: "暂扣", REVOKED: "注销", EXPIRED: "已过期", FUTURE: "尚未生效"}
@@ -97,7 +99,7 @@ class Certificate:
 
     def covers(self, wanted: str) -> bool:
         """Whether it may be used in this field; one without fields covers every field."""
-        return not wanted or not self.fields or wanted in self.fields
+        return not wanted or not self.fields or COMPREHENSIVE in self.fields or wanted in self.fields
 
 
 def of(c: Connection, person_id: str, day: dt.date, kind: str = ENFORCEMENT) -> tuple[Certificate, ...]:
