@@ -43,6 +43,11 @@ def loaded() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(one) for one in folders()])
 
 
+def families() -> frozenset[str]:
+    """The names under which documents may ask for them."""
+    return frozenset(loaded().families())
+
+
 @functools.cache
 def fingerprint() -> str:
     """Changes when a font file comes, goes or changes."""

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine import clock
+from engine.cases import attachments
 from engine.database import UTCDateTime
 from engine.documents import case_fields, catalogue, fields, issuing, numbering, register, shown
 from engine.documents.catalogue import Document
@@ -110,6 +111,7 @@ def sign(c: Connection, document_id: int, mark: Mark, *, by: str) -> Issued:
     _must_be_over(found)
     if mark.role not in one.signers:
         raise InvalidValues({"role": f"《{found.name}》没有“{ROLE_WORDS.get(mark.role, mark.role)}”签名的位置。"})
+    attachments.bind(c, [one for one in (mark.image, mark.video) if one], found.instance_id, by)
     c.execute(SIGN, {**_signed(c, found, mark, by), "document_id": document_id, "content_hash": found.content_hash, "at": clock.now()})
     return _completed(c, found, one, by)
 

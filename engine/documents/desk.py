@@ -1,0 +1,148 @@
+"""Documents as people may see and handle them: whose case it is, who may write in it, who may take the file away."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.cases import case_file, masking
+from engine.cases.case_file import Penalty
+from engine.documents import case_fields, catalogue, issuing, register, serving, signing
+from engine.documents.catalogue import Document
+from engine.documents.issuing import Occasion
+from engine.documents.register import DRAFT, ISSUED, Issued, Service, Signature
+from engine.documents.rendering import Made
+from engine.documents.serving import Recorded
+from engine.documents.signing import Mark
+from engine.errors import NotAllowed, NotFound
+from engine.people import Participant
+from engine.runtime import access
+from engine.runtime import case as cases
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document with everything a page shows of it. `lacking`: who has still to sign; `served_on`: day of effect, as text."""
+
+    one: Issued
+    kind: Document
+    signatures: tuple[Signature, ...]
+    lacking: tuple[str, ...]
+    services: tuple[Service, ...]
+    served_on: str
+
+    @property
+    def is_served(self) -> bool:
+        """It has had its effect."""
+        return bool(self.served_on)
+
+    @property
+    def can_be_served(self) -> bool:
+        """It goes to somebody, and has not reached them yet."""
+        return self.one.state == ISSUED and self.kind.audience != "internal" and not self.services_pending and not self.is_served
+
+    @property
+    def services_pending(self) -> bool:
+        """A public notice that still runs."""
+        return bool(self.services) and self.services[-1].served_on is not None and not self.is_served
+
+
+def papers(c: Connection, case_id: int, by: Participant) -> tuple[Paper, ...]:
+    """The documents of a case, oldest first. Raises NotFound for a case this person may not see."""
+    _must_see(c, case_id, by)
+    return tuple(_paper(c, one) for one in register.of_case(c, case_id))
+
+
+def paper(c: Connection, document_id: int, by: Participant) -> Paper:
+    """One of them. Raises NotFound."""
+    found = register.get(c, document_id)
+    _must_see(c, found.case_id, by)
+    return _paper(c, found)
+
+
+def may_write(c: Connection, case_id: int, by: Participant) -> bool:
+    """Officers of the case and leaders of its town."""
+    file = _file(c, case_id)
+    return file is not None and file.frozen_at is None and case_file.may_write(file, by)
+
+
+def may_take(c: Connection, document_id: int, by: Participant) -> Issued:
+    """A document whose file this person may download. Raises NotFound, NotAllowed for lawyers (NT-22) and for whoever sees the party only
+    masked."""
+    found = paper(c, document_id, by).one
+    file = _file(c, found.case_id)
+    if by.has("lawyer"):
+        raise NotAllowed("驻队律师只能在页面上查阅指派的案件，不能下载文书。")
+    if file is not None and masking.masked(file.party, by, file) != file.party:
+        raise NotAllowed("这份文书含有当事人的身份信息，只对经办、审核和负责本案的人开放。")
+    return found
+
+
+def draft(c: Connection, case_id: int, doc_id: str, values: Mapping[str, Any], *, by: Participant, element: str = "") -> Issued:
+    """As `signing.draft`, for a person of the case."""
+    _must_write(c, case_id, by)
+    return signing.draft(c, case_id, doc_id, values, by=by.id, element=element)
+
+
+def redraft(c: Connection, document_id: int, values: Mapping[str, Any], *, by: Participant) -> Issued:
+    """As `signing.redraft`, for a person of the case."""
+    _must_write(c, paper(c, document_id, by).one.case_id, by)
+    return signing.redraft(c, document_id, values, by=by.id)
+
+
+def sign(c: Connection, document_id: int, mark: Mark, *, by: Participant) -> Issued:
+    """As `signing.sign`: a person of the case, or somebody named in the record."""
+    found = paper(c, document_id, by).one
+    if mark.role in signing.OUTSIDE or mark.role == signing.OFFICERS:
+        _must_write(c, found.case_id, by)
+    return signing.sign(c, document_id, mark, by=by.id)
+
+
+def end(c: Connection, document_id: int, reason: str, *, by: Participant) -> Issued:
+    """Give a draft up, or make an issued document that was not served void."""
+    found = paper(c, document_id, by).one
+    _must_write(c, found.case_id, by)
+    return (signing.drop if found.state == DRAFT else issuing.void)(c, document_id, reason, by=by.id)
+
+
+def serve(c: Connection, document_id: int, values: Mapping[str, Any], *, by: Participant) -> Recorded:
+    """As `serving.record`, for a person of the case."""
+    found = paper(c, document_id, by).one
+    _must_write(c, found.case_id, by)
+    return serving.record(c, found.instance_id, {**values, "document": document_id}, by=by.id)
+
+
+def preview(c: Connection, case_id: int, doc_id: str, occasion: Occasion, *, by: Participant) -> Made:
+    """As `issuing.preview`, for a person of the case. Raises NotAllowed for whoever may not take documents away."""
+    _must_see(c, case_id, by)
+    file = _file(c, case_id)
+    if by.has("lawyer") or (file is not None and masking.masked(file.party, by, file) != file.party):
+        raise NotAllowed("这份文书含有当事人的身份信息，只对经办、审核和负责本案的人开放。")
+    return issuing.preview(c, case_id, doc_id, occasion)
+
+
+def page_made() -> tuple[Document, ...]:
+    """The records that are drafted and signed on a page."""
+    return tuple(one for one in catalogue.everything().values() if one.made == signing.PAGE and not one.id.startswith("DOC-G"))
+
+
+def _paper(c: Connection, one: Issued) -> Paper:
+    served = register.served_on(c, one.id)
+    return Paper(one, catalogue.of(one.doc_id), signing.valid(c, one), signing.lacking_signers(c, one) if one.state == DRAFT else (),
+                 register.services(c, one.id), served.isoformat() if served else "")
+
+
+def _file(c: Connection, case_id: int) -> Penalty | None:
+    return case_fields.file_of(c, case_id)
+
+
+def _must_see(c: Connection, case_id: int, by: Participant) -> None:
+    if not access.may_see(c, by, cases.peeked(c, case_id).row):
+        raise NotFound("没有这份文书，或者您无权查看。", instance=case_id, person=by.id)
+
+
+def _must_write(c: Connection, case_id: int, by: Participant) -> None:
+    _must_see(c, case_id, by)
+    if not may_write(c, case_id, by):
+        raise NotAllowed("只有本案承办人、协办人和本镇街负责人可以制作、签名和登记文书，您可以查看。")
