@@ -102,7 +102,8 @@ def test_a_request_may_be_taken_back_by_who_asked(till):
 
 @pytest.mark.parametrize(("said", "words"), [
     ({"lawyer_id": OTHER_OFFICER}, "驻队律师"), ({"lawyer_id": "nobody"}, "请选择律师"), ({"question": " "}, "问题"),
-    ({"until": None}, "截止时间"), ({"until": dt.datetime(2026, 3, 1, tzinfo=dt.UTC)}, "截止时间"), ({"until": dt.datetime(2026, 5, 1, tzinfo=dt.UTC)}, "三十天")])
+    ({"until": None}, "截止时间"), ({"until": dt.datetime(2026, 3, 1, tzinfo=dt.UTC)}, "截止时间"),
+    ({"until": dt.datetime(2026, 5, 1, tzinfo=dt.UTC)}, "三十天")])
 def test_a_request_names_a_lawyer_a_question_and_a_time(till, said, words):
     with refused(words):
         asks(till, **said)
