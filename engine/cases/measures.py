@@ -18,6 +18,7 @@ from engine.clock import SHANGHAI
 from engine.definitions import Deployed
 from engine.errors import DeadlineRefused, InvalidState, NotAllowed, NotFound
 from engine.people import Participant, directory
+from engine.runtime import case as cases
 from engine.runtime import parameters
 from engine.runtime.commands import Opening, keeping, open_case
 from engine.runtime.commands.keeping import Paper, Stretch
@@ -73,13 +74,14 @@ def begin(c: Connection, case_id: int, key: str, values: Mapping[str, Any], by: 
         raise NotAllowed(reason, instance=case_id, person=by.id)
     clean = _checked(c, deployed, values, one)
     opening = Opening(one.unit_id, title=f"{deployed.name}：{one.title}"[:200], parent=case_id)
-    return open_case(c, deployed, {**known_of(one), **clean}, opening, by=by)
+    return open_case(c, deployed, {**known_of(c, one), **clean}, opening, by=by)
 
 
-def known_of(one: Penalty) -> dict[str, Any]:
+def known_of(c: Connection, one: Penalty) -> dict[str, Any]:
     """What a process started from a case knows of it: nothing that identifies the party further than its name."""
     officer, assistant = (*one.officers, None, None)[:2]
-    return {"parent_number": one.number or one.title, "case_instance": one.instance_id, "officer": officer, "assistant": assistant,
+    return {"parent_number": one.number or one.title, "parent_key": cases.peeked(c, one.instance_id).row.business_key,
+            "case_instance": one.instance_id, "officer": officer, "assistant": assistant,
             "item": one.item, "item_name": one.item_name, "rule_set": one.rule_set, "party_kind": one.party.kind,
             "party_name": one.party.name, "case_title": one.title}
 

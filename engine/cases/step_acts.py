@@ -9,7 +9,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.cases import case_file, closing, deciding, duties, enforcing, filing, money_steps, on_the_spot, reviewing, transfers
+from engine.cases import (
+    case_file,
+    closing,
+    deciding,
+    duties,
+    enforcing,
+    filing,
+    measure_steps,
+    money_steps,
+    on_the_spot,
+    reviewing,
+    transfers,
+)
 
 Payload = Mapping[str, Any]
 
@@ -162,3 +174,28 @@ def convert_summary(c: Connection, payload: Payload) -> dict[str, Any]:
 def end_summary(c: Connection, payload: Payload) -> dict[str, Any]:
     """No penalty on the spot, see `on_the_spot.end`."""
     return on_the_spot.end(c, payload)
+
+
+def exclude_appraisal(c: Connection, payload: Payload) -> dict[str, Any]:
+    """The time of an appraisal is no time to decide, where the rule set says so, see `measure_steps.exclude_appraisal`."""
+    return measure_steps.exclude_appraisal(c, payload)
+
+
+def hold_enforcement(c: Connection, payload: Payload) -> dict[str, Any]:
+    """复议、诉讼期间: clocks of enforcement stand, see `measure_steps.hold_enforcement`."""
+    return measure_steps.hold_enforcement(c, payload)
+
+
+def resume_enforcement(c: Connection, payload: Payload) -> dict[str, Any]:
+    """They go on, see `measure_steps.resume_enforcement`."""
+    return measure_steps.resume_enforcement(c, payload)
+
+
+def approve_transfer(c: Connection, payload: Payload) -> dict[str, Any]:
+    """移送中 once the transfer is approved, see `measure_steps.approve_transfer`."""
+    return measure_steps.approve_transfer(c, payload)
+
+
+def crime_back(c: Connection, payload: Payload) -> dict[str, Any]:
+    """The police gave the case back, see `measure_steps.crime_back`."""
+    return measure_steps.crime_back(c, payload)
