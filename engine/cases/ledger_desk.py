@@ -1,0 +1,210 @@
+"""What finance clerks and property keepers of a town see and do: amounts and goods, not the file itself (roles.md R-20, R-21).
+
+Every change is written into the case's own record, inside its lock.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select
+
+from engine.cases import case_file, cash, costs, disposals, dues, goods, payments
+from engine.cases.case_file import Penalty
+from engine.cases.case_tables import penalty
+from engine.cases.costs import Costs
+from engine.cases.disposals import Disposal
+from engine.cases.dues import Dues
+from engine.cases.goods import Item
+from engine.cases.ledger_tables import due_entry, fiscal_receipt, goods_disposal, goods_item
+from engine.errors import NotAllowed, NotFound
+from engine.people import Participant
+from engine.runtime import access
+from engine.runtime import case as cases
+
+MONEY, GOODS = "keep_money", "keep_goods"
+PAGE = 30
+RECEIPT_STATES = {"cash": "待上交、待缴存的现金", "open": "待核销", "all": "全部"}
+
+
+@dataclass(frozen=True)
+class Account:
+    """One case in the list of a town's money."""
+
+    instance_id: int
+    number: str
+    title: str
+    status: str
+    dues: Dues
+    costs: Costs
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One receipt of a town. `late`: the cash should have been handed on by now."""
+
+    number: str
+    instance_id: int
+    case_number: str
+    amount: int
+    channel: str
+    collected_on: str
+    collector: str
+    hand_over_by: str | None
+    bank_by: str | None
+    state: str
+    late: bool
+
+    @property
+    def words(self) -> str:
+        """已开票, 已交机关 …"""
+        return cash.STATES[self.state]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a list."""
+
+    rows: tuple[Any, ...]
+    total: int
+    page: int
+
+    @property
+    def last(self) -> int:
+        """The number of the last page."""
+        return max(-(-self.total // PAGE), 1)
+
+
+def account(c: Connection, instance_id: int, by: Participant, capability: str = MONEY) -> Penalty:
+    """A case whose money (or goods) this person may read: its clerk or keeper, or whoever sees the case. Raises NotFound."""
+    found = case_file.of(c, instance_id)
+    if by.may(capability, found.unit_path) or access.may_see(c, by, cases.peeked(c, instance_id).row):
+        return found
+    raise NotFound("没有这件处罚案件。", instance=instance_id, person=by.id)
+
+
+def enter(c: Connection, instance_id: int, capability: str, by: Participant, work: Callable[[], str]) -> dict[str, Any]:
+    """Do something in a ledger: the case is locked, its file open, the person its clerk or keeper; what `work` says is told in the record.
+
+    Raises NotFound, NotAllowed (reads only), InvalidState (frozen file), and what `work` raises.
+    """
+    found = account(c, instance_id, by, capability)
+    case = cases.locked(c, instance_id, by=by)
+    case_file.must_be_open(found)
+    if not by.may(capability, found.unit_path):
+        raise NotAllowed("罚没款由财务票据员登记，涉案物品由物品管理员登记，您可以查看。", instance=instance_id, person=by.id)
+    return case_file.told(case, work())
+
+
+def pay(c: Connection, instance_id: int, values: Mapping[str, Any], by: Participant) -> dict[str, Any]:
+    """A clerk notes a payment, see `payments.record`."""
+    def work() -> str:
+        payments.record(c, instance_id, values, by.id)
+        return f"登记{dues.shown(dues.entries(c, instance_id)[-1])}"
+    return enter(c, instance_id, MONEY, by, work)
+
+
+def take_back(c: Connection, instance_id: int, entry_id: int, reason: str, by: Participant) -> dict[str, Any]:
+    """A clerk takes a wrong entry back, see `dues.take_back`."""
+    return enter(c, instance_id, MONEY, by,
+                 lambda: f"红冲{dues.shown(dues.take_back(c, instance_id, entry_id, reason, by.id))}，理由：{reason.strip()}")
+
+
+def note_cost(c: Connection, instance_id: int, values: Mapping[str, Any], by: Participant) -> dict[str, Any]:
+    """A clerk notes a recoverable cost, see `costs.add`."""
+    def work() -> str:
+        costs.add(c, instance_id, values, by.id)
+        return f"登记{costs.of(c, instance_id).lines[-1].words}（与罚没款分开）"
+    return enter(c, instance_id, MONEY, by, work)
+
+
+def money(c: Connection, by: Participant, words: str = "", page: int = 1) -> Found:
+    """Cases of the clerk's towns in which something was imposed or has to be recovered, newest first."""
+    known = select(due_entry.c.instance_id)
+    where = [_within(by, MONEY), penalty.c.instance_id.in_(known), *_like(words)]
+    total, number, rows = _page(c, select(penalty), where, page)
+    return Found(tuple(_account(c, row) for row in rows), total, number)
+
+
+def slips(c: Connection, by: Participant, state: str, today: dt.date, page: int = 1) -> Found:
+    """Receipts of the clerk's towns: "cash" still on its way, "open" not reconciled, "all"."""
+    wanted: list[Any] = {"cash": [fiscal_receipt.c.hand_over_by.is_not(None), fiscal_receipt.c.state.in_((cash.ISSUED, cash.HANDED))],
+              "open": [fiscal_receipt.c.state != cash.RECONCILED]}.get(state, [])
+    source = select(fiscal_receipt, penalty.c.number.label("case_number")).join(
+        penalty, penalty.c.instance_id == fiscal_receipt.c.instance_id)
+    where = [_within(by, MONEY), *wanted]
+    total, number, rows = _page(c, source, where, page, fiscal_receipt.c.collected_on.desc(), fiscal_receipt.c.number)
+    return Found(tuple(_slip(row, today.isoformat()) for row in rows), total, number)
+
+
+def handle_receipt(c: Connection, number: str, act: str, by: Participant) -> None:
+    """hand_over, bank or reconcile a receipt of the clerk's town. Raises NotFound and what `cash` raises."""
+    row = c.execute(select(fiscal_receipt.c.instance_id).where(fiscal_receipt.c.number == number)).first()
+    if row is None or not by.may(MONEY, case_file.of(c, row.instance_id).unit_path):
+        raise NotFound(f"没有票据 {number}。", person=by.id)
+    case = cases.locked(c, row.instance_id, by=by)
+    if act == "hand_over":
+        cash.hand_over(c, number, by.id)
+    elif act == "bank":
+        cash.bank(c, number)
+    else:
+        cash.reconcile(c, number, by.id)
+    case_file.told(case, {"hand_over": "接收现金", "bank": "将现金交存银行"}.get(act, "核销票据") + f"，票据 {number}")
+
+
+def store(c: Connection, by: Participant, words: str = "", page: int = 1) -> Found:
+    """Goods of the keeper's towns with their cases: (item, case number, title), newest first."""
+    where = [_within(by, GOODS), *_like(words, goods_item.c.name, goods_item.c.number)]
+    source = select(goods_item, penalty.c.number.label("case_number"), penalty.c.title).join(
+        penalty, penalty.c.instance_id == goods_item.c.instance_id)
+    total, number, rows = _page(c, source, where, page, goods_item.c.id.desc())
+    items = {item.id: item for item in goods.read(c, rows)}
+    return Found(tuple((items[row.id], row.case_number or "", row.title) for row in rows), total, number)
+
+
+def pending(c: Connection, by: Participant) -> tuple[tuple[Disposal, str, str], ...]:
+    """Disposals that wait to be decided, in towns whose cases this person reads: (disposal, case number, title)."""
+    paths = tuple({*by.seen_paths(GOODS), *by.seen_paths("read_cases")})
+    if not paths:
+        return ()
+    query = (select(goods_disposal, penalty.c.number, penalty.c.title).join(penalty, penalty.c.instance_id == goods_disposal.c.instance_id)
+             .where(goods_disposal.c.state == disposals.PENDING, or_(*(access.under(penalty.c.unit_path, path) for path in paths)))
+             .order_by(goods_disposal.c.id))
+    rows = c.execute(query).all()
+    found = disposals.read(c, rows)
+    return tuple((one, row.number or "", row.title) for one, row in zip(found, rows, strict=True))
+
+
+def item(c: Connection, item_id: int, by: Participant) -> tuple[Item, Penalty]:
+    """One item that this person may read, with its case. Raises NotFound."""
+    found = goods.one(c, item_id)
+    return found, account(c, found.instance_id, by, GOODS)
+
+
+def _within(by: Participant, capability: str) -> Any:
+    paths = by.seen_paths(capability)
+    return or_(*(access.under(penalty.c.unit_path, path) for path in paths)) if paths else penalty.c.instance_id.is_(None)
+
+
+def _like(words: str, *more: Any) -> list[Any]:
+    said = words.strip()
+    return [or_(*(column.contains(said, autoescape=True) for column in (penalty.c.number, penalty.c.title, *more)))] if said else []
+
+
+def _page(c: Connection, source: Any, where: list[Any], page: int, *order: Any) -> tuple[int, int, Sequence[Any]]:
+    total = int(c.execute(select(func.count()).select_from(source.where(*where).subquery())).scalar_one())
+    number = max(min(page, -(-total // PAGE)), 1)
+    query = source.where(*where).order_by(*(order or (penalty.c.instance_id.desc(),))).limit(PAGE).offset((number - 1) * PAGE)
+    return total, number, c.execute(query).all()
+
+
+def _account(c: Connection, row: Any) -> Account:
+    return Account(row.instance_id, row.number or "", row.title, row.status, dues.of(c, row.instance_id), costs.of(c, row.instance_id))
+
+
+def _slip(row: Any, today: str) -> Slip:
+    by_day = {cash.ISSUED: row.hand_over_by, cash.HANDED: row.bank_by}.get(row.state)
+    late = by_day is not None and by_day < today
+    return Slip(row.number, row.instance_id, row.case_number or "", row.amount, row.channel, row.collected_on, row.collector,
+                row.hand_over_by, row.bank_by, row.state, late)
