@@ -17,7 +17,7 @@ from engine.cases import attachments, evidence, penalty, proposals
 from engine.cases.case_file import Penalty
 from engine.cases.proposals import Proposal
 from engine.clock import SHANGHAI, local
-from engine.documents import register
+from engine.documents import dossier, register
 from engine.documents.register import Issued
 from engine.forms import FieldState
 from engine.people import qualifications
@@ -65,7 +65,8 @@ class WholeCase:
         """A case is begun with the values of the start form; `rule_set` as the item would bring it."""
         kind = COMPANY if values.get("party_kind") == "organisation" else NATURAL
         number = credit_code() if kind is COMPANY else citizen()
-        known = {**kind, "party_id_number": number, "act_place": "青石镇解放路12号", "officer": OFFICER, "assistant": OTHER_OFFICER, **values}
+        known = {**kind, "party_id_number": number, "act_place": "青石镇解放路12号", "officer": OFFICER, "assistant": OTHER_OFFICER,
+                 **values}
         self.town.case = self.town.run(lambda c: penalty.begin(c, known, by=None, unit="qs"))["instance"]
         self.town.works()
         return self.town.case
@@ -130,6 +131,16 @@ class WholeCase:
         self.step(OFFICER, "结案申请", **values)
         self.step(LEADER, "队长审核结案")
         self.step(BOSS, "批准结案", **values)
+
+    def archives(self) -> None:
+        """归档: compiled, built, looked through by another, handed over."""
+        self.step(OFFICER, "整理案卷")
+        town = self.town
+        town.works()
+        with town.database.reading() as c:
+            built = dossier.build(c, town.case, town.files)
+        town.run(lambda c: dossier.keep(c, town.case, built, town.files))
+        self.step(LAWYER, "检查并归档")
 
     # ---------------------------------------------------------------------------------------- seeing
 

@@ -13,8 +13,8 @@ FINE = {"proposal_kinds": ["fine"], "proposal_fine": "5000", "proposal_basis": "
 @pytest.fixture
 def case(town: Town) -> WholeCase:
     whole = WholeCase(town, "2025-03-10")
-    whole.begins(item="SR-sign", item_name="设置户外广告设施不符合容貌标准", party_kind="organisation", party_name="青石甲公司", act_day="2025-02-24",
-                 facts="门头广告破损，责令限期改造，逾期没有改造。")
+    whole.begins(item="SR-sign", item_name="设置户外广告设施不符合容貌标准", party_kind="organisation", party_name="青石甲公司",
+                 act_day="2025-02-24", facts="门头广告破损，责令限期改造，逾期没有改造。")
     return whole
 
 
@@ -96,6 +96,9 @@ def test_s03_not_paid_enforced_by_the_court_closed_and_filed_away(case: WholeCas
     case.closes()
     assert (case.file.closure_kind, case.file.status) == ("enforced", "closed")
     assert "DOC-47" in case.papers()
+    case.archives()
+    assert case.file.status == "archived"
+    assert case.town.faults() == [] and case.todo(OFFICER) == case.todo(LAWYER) == []
 
 
 def noticed(case: WholeCase) -> None:

@@ -6,7 +6,8 @@ from engine.errors import InvalidState
 from tests.town import BOSS, HEAD, LEADER, OFFICER, OTHER_OFFICER, Town
 from tests.whole_case import WholeCase
 
-NONE = {"proposal_kind": "no_penalty", "no_penalty_ground": "行政处罚法第三十三条第一款", "first_offence": True, "reasons": "轻微并及时改正，没有危害后果。"}
+NONE = {"proposal_kind": "no_penalty", "no_penalty_ground": "行政处罚法第三十三条第一款", "first_offence": True,
+        "reasons": "轻微并及时改正，没有危害后果。"}
 
 
 def no_penalty(case: WholeCase) -> None:
@@ -18,7 +19,8 @@ def no_penalty(case: WholeCase) -> None:
 
 def test_s05_a_village_building_put_right_at_once_is_not_punished(town: Town) -> None:
     case = WholeCase(town, "2026-04-08")
-    case.begins(item="CX-rural", item_name="未取得乡村建设规划许可建设", party_name="丁", act_day="2026-04-07", facts="未办乡村建设规划许可打地基。")
+    case.begins(item="CX-rural", item_name="未取得乡村建设规划许可建设", party_name="丁", act_day="2026-04-07",
+                facts="未办乡村建设规划许可打地基。")
     case.files()
     case.step(OFFICER, "是否责令改正", correction_choice="order")
     case.step(OFFICER, "责令改正", order_kind="correct", correction="停止建设，恢复原状", correction_days="7", correct_by="2026-04-15")
@@ -65,8 +67,8 @@ def test_s07_confiscation_beside_a_fine_under_the_ordinary_procedure(town: Town)
 
 def test_s15_a_rule_set_with_a_short_time_limit(town: Town) -> None:
     case = WholeCase(town, "2026-04-14")
-    case.begins(item="AQ-gas", item_name="未安装可燃气体报警装置", rule_set="RS-EMER", party_kind="organisation", party_name="戊餐饮店", act_day="2026-04-13",
-                facts="使用燃气未安装可燃气体报警装置。")
+    case.begins(item="AQ-gas", item_name="未安装可燃气体报警装置", rule_set="RS-EMER", party_kind="organisation", party_name="戊餐饮店",
+                act_day="2026-04-13", facts="使用燃气未安装可燃气体报警装置。")
     case.files()
     assert case.due("DL-C6") == "2026-05-14"  # S15-1
     case.step(OFFICER, "是否责令改正", correction_choice="before")
@@ -96,14 +98,16 @@ def test_s15_the_default_rule_set_shows_the_later_day(town: Town) -> None:
 
 def test_s17_a_first_slight_act_is_approved_served_and_not_published(town: Town) -> None:
     case = WholeCase(town, "2026-10-20")
-    case.begins(item="STD-straw", item_name="露天焚烧秸秆", party_name="癸", act_day="2026-10-15", facts="焚烧秸秆约三平方米，已扑灭，无后果。")
+    case.begins(item="STD-straw", item_name="露天焚烧秸秆", party_name="癸", act_day="2026-10-15",
+                facts="焚烧秸秆约三平方米，已扑灭，无后果。")
     case.files()
     case.step(OFFICER, "是否责令改正", correction_choice="none")
     case.investigates()
     case.reports(**NONE)
     case.reviews()
     case.drafts(decision_kind="no_penalty")
-    case.step(HEAD, "负责人决定不予处罚", decision_kind="no_penalty", clause="行政处罚法第三十三条第一款", education="已当面教育。", reasons="初次且轻微。")
+    case.step(HEAD, "负责人决定不予处罚", decision_kind="no_penalty", clause="行政处罚法第三十三条第一款", education="已当面教育。",
+              reasons="初次且轻微。")
     assert case.due("DL-C7") == "2026-10-29"
     assert case.todo(OFFICER) == ["送达"]  # S17-1
     case.serves()

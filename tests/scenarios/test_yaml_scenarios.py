@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from engine.cases import categories
+from tests.scenarios.handling_cases import Handler
 from tests.scenarios.language import BEGIN, Player, scenarios
 from tests.scenarios.overseeing import Overseer
 from tests.town import ROOT, Town
 
 FOLDERS = sorted(path.parent for path in (ROOT / "bpmn").glob("*/scenarios.yaml"))
+CASES = ("penalty", "legal_review", "hearing", "collective_discussion", "closing", "archiving")
+PLAYERS = {"supervision": Overseer, **dict.fromkeys(CASES, Handler)}
 ALL = [(folder, name) for folder in FOLDERS for name in scenarios(folder)]
 
 
@@ -19,8 +22,7 @@ def test_scenario(town: Town, folder: Path, name: str):
     kinds = tomllib.loads((ROOT / "bpmn" / "organisation" / "categories.toml").read_text("utf-8"))
     town.run(lambda c: categories.load(c, kinds))
     town.clock.moment = BEGIN
-    player = Overseer if folder.name == "supervision" else Player
-    player(town, folder.name).play(scenarios(folder)[name])
+    PLAYERS.get(folder.name, Player)(town, folder.name).play(scenarios(folder)[name])
     assert town.faults() == []
 
 
