@@ -22,6 +22,7 @@ from engine.errors import InvalidState, InvalidValues
 from engine.runtime import jobs
 
 TOPIC = "documents.render"
+INTERNAL = "internal"
 ADD = insert(document).returning(document.c.id)
 OLDER = (select(document.c.id).where(document.c.instance_id == bindparam("i"), document.c.doc_id == bindparam("doc"),
                                      document.c.element_id == bindparam("element"), document.c.state == ISSUED).order_by(document.c.id))
@@ -99,7 +100,13 @@ def lacks(one: Document, data: Mapping[str, Any]) -> tuple[str, ...]:
               for sign, path in fonts.unprintable(data).items()]
     for path, text in fonts.texts(data):
         found += [f"{fields.name_of(path)}中不能出现“{word}”" for word in one.forbidden if word in text]
-    return (*found, *quality.of_document(one, data))
+    return (*found, *_uncitable(one, data), *quality.of_document(one, data))
+
+
+def _uncitable(one: Document, data: Mapping[str, Any]) -> list[str]:
+    """Articles that may not be cited, in a document that leaves the office and names its basis."""
+    rooms = {path.partition(".")[0] for path in one.required if path.endswith(".basis_text")} if one.audience != INTERNAL else set()
+    return [problem for room in sorted(rooms) for problem in fields.value(data, f"{room}.basis_problems") or ()]
 
 
 def base_row(c: Connection, instance_id: int, ready: Prepared, by: str) -> dict[str, Any]:

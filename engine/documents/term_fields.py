@@ -9,7 +9,7 @@ from engine.cases import case_file, proposals
 from engine.cases.case_file import Penalty
 from engine.cases.deciding import NOT_PENALTY
 from engine.cases.proposals import Proposal
-from engine.documents import register, shown
+from engine.documents import citations, register, shown
 from engine.documents.register import METHODS
 
 PAPERS = {"notice": ("DOC-21", "DOC-20"), "decision": ("DOC-27", "DOC-28", "DOC-29")}
@@ -24,11 +24,14 @@ def gather(c: Connection, file: Penalty | None, *, values: Mapping[str, Any], va
     issued = _issued(c, file.instance_id)
     found: dict[str, Any] = {"issued": {doc_id.replace("-", "_"): one for doc_id, one in issued.items()}, "reviewer": {},
                              "service": _service(c, values, variables)}
+    param = case_file.param(c, file.instance_id)
     for room, stage in STAGES.items():
         last = proposals.last(c, file.instance_id, stage) or (_not_punished(c, file) if room == "decision" else None)
         paper = next((issued[doc_id] for doc_id in PAPERS.get(room, ()) if doc_id in issued), {})
-        found[room] = {**_terms(last), **paper, **_said(room, values, variables)}
-    days = case_file.param(c, file.instance_id).get("statement_days")
+        found[room] = {**_terms(last), **_cited(c, file, last, param), **paper, **_said(room, values, variables)}
+    for room, before in (("notice", "report"), ("decision", "notice")):
+        found[room]["violated_text"] = found[room].get("violated_text") or found[before].get("violated_text") or ""
+    days = param.get("statement_days")
     if days and not found["notice"].get("statement_days"):
         found["notice"]["statement_days"] = str(days)
     return found
@@ -46,6 +49,14 @@ def _terms(one: Proposal | None) -> dict[str, Any]:
             "fine_capital": shown.capital(one.fine), "has_fine": one.fine > 0, "confiscation_text": one.confiscation,
             "grade_text": one.grade, "basis_text": "、".join(one.basis), "violated_text": str(one.more.get("violated_text") or ""),
             "correction_text": str(one.more.get("correction_text") or "")}
+
+
+def _cited(c: Connection, file: Penalty, last: Proposal | None, param: Mapping[str, Any]) -> dict[str, Any]:
+    """The basis in words, and why it may not be cited: the law of the day of the act, else of the day of the decision."""
+    if last is None:
+        return {}
+    found = citations.of(c, last.basis, (file.act_day, last.day), param)
+    return {"basis_text": "、".join(one.words for one in found), "basis_problems": [one.problem for one in found if one.problem]}
 
 
 def _said(room: str, values: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
