@@ -1,0 +1,235 @@
+"""Articles by day, powers by town and day, the milder law, and grades of discretion."""
+
+import datetime as dt
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from engine.errors import InvalidDefinition, InvalidState, InvalidValues, NotFound, UnsafeInput
+from engine.law import choice, citing, discretion, loading, powers, sample, statutes
+from engine.law.choice import Case
+from engine.law.powers import PowerNotHeld
+from engine.law.tables import article
+from tests.town import LAWYER, Town
+
+UNIT = "qs"
+OLD, NEW, DECIDED = dt.date(2026, 8, 14), dt.date(2026, 8, 15), dt.date(2026, 9, 4)
+FILE = """
+[statute]
+id = "T"
+title = "试验条例"
+short = "试验条例"
+kind = "local"
+
+[[article]]
+number = "1"
+from = 2020-01-01
+to = 2021-12-31
+text = "甲。"
+
+[[article]]
+number = "1"
+from = 2022-01-01
+text = "乙。"
+"""
+
+
+@pytest.fixture
+def lawful(town: Town) -> Town:
+    town.run(lambda c: sample.load(c, UNIT))
+    return town
+
+
+def _chosen(town: Town, code: str, act: dt.date, decided: dt.date = DECIDED, **more) -> choice.Choice:
+    with town.database.reading() as c:
+        return choice.applicable(c, Case(UNIT, code, act, decided, **more))
+
+
+def test_an_article_is_found_by_the_day(lawful: Town) -> None:
+    with lawful.database.reading() as c:
+        assert statutes.article(c, "DQ:118(1)", day=OLD).citation == "《中华人民共和国大气污染防治法》第一百一十八条第一款"
+        with pytest.raises(InvalidState, match="请改用“生态环境法典第一千一百三十二条第一款”"):
+            statutes.article(c, "DQ:118(1)", day=NEW)
+        with pytest.raises(InvalidState, match="还没有生效"):
+            statutes.article(c, "STD:1132(1)", day=OLD)
+        with pytest.raises(NotFound):
+            statutes.article(c, "DQ:999", day=OLD)
+
+
+def test_the_law_of_the_day_of_the_act_unless_the_new_is_milder(lawful: Town) -> None:
+    assert _chosen(lawful, "STD-fumes", OLD).article.statute_id == "DQ"
+    assert _chosen(lawful, "STD-fumes", NEW).article.statute_id == "STD"
+    milder = _chosen(lawful, "STD-barbecue", dt.date(2026, 8, 7))
+    assert (milder.article.ref, milder.basis.fine_max) == ("STD:1132(3)", 5000_00)
+    assert "新规定处罚较轻" in milder.reason
+
+
+def test_what_was_no_offence_then_is_none_now(lawful: Town) -> None:
+    with pytest.raises(InvalidState, match="当时没有可以处罚"):
+        _chosen(lawful, "STD-noise", OLD)
+
+
+def test_refusing_to_put_it_right_leads_to_the_heavier_basis(lawful: Town) -> None:
+    assert _chosen(lawful, "STD-barbecue", NEW, refused=True).basis.fine_max == 20_000_00
+    assert _chosen(lawful, "STD-barbecue", NEW, refused=False).basis.fine_max == 5_000_00
+
+
+def test_the_old_article_on_litter_is_not_offered_any_more(lawful: Town) -> None:
+    with lawful.database.reading() as c:
+        offered = choice.offered(c, Case(UNIT, "STD-litter", dt.date(2026, 10, 13), dt.date(2026, 10, 13), "natural"))
+    assert [one.ref for _, one in offered] == ["STD:1169(3)"]
+
+
+def test_a_power_counts_from_its_day_until_it_is_taken_back(lawful: Town) -> None:
+    with lawful.database.reading() as c:
+        assert powers.in_force(c, UNIT, "SR-sign", DECIDED).rule_set == "RS-CFF"
+        with pytest.raises(PowerNotHeld, match="移送"):
+            powers.in_force(c, UNIT, "SR-sign", dt.date(2022, 12, 31))
+        with pytest.raises(PowerNotHeld, match="案件移送"):
+            powers.in_force(c, UNIT, "no-such", DECIDED)
+        with pytest.raises(PowerNotHeld):
+            powers.in_force(c, "qs-e", "SR-sign", DECIDED)
+    last = dt.date(2026, 6, 30)
+    lawful.run(lambda c: powers.recall(c, UNIT, "SR-sign", last, document="省政府〔2026〕9号", reason="评估后收回"))
+    with lawful.database.reading() as c:
+        assert powers.in_force(c, UNIT, "SR-sign", last)
+        with pytest.raises(PowerNotHeld, match="省政府〔2026〕9号"):
+            powers.in_force(c, UNIT, "SR-sign", dt.date(2026, 7, 1))
+
+
+def test_a_power_counts_only_once_it_was_taken_on(lawful: Town) -> None:
+    with lawful.database.reading() as c:
+        one = powers.in_force(c, UNIT, "SR-sign", DECIDED)
+    found = tomllib.loads(sample.FILE.read_text("utf-8"))
+    row = {**found["list"], **next(item for item in found["item"] if item["code"] == "SR-sign"), "confirmation": ""}
+    lawful.run(lambda c: powers.save(c, UNIT, row))
+    with lawful.database.reading() as c, pytest.raises(PowerNotHeld, match="承接确认书"):
+        powers.in_force(c, UNIT, "SR-sign", DECIDED)
+    lawful.run(lambda c: powers.confirm(c, one.id, "承接确认书〔2026〕2号"))
+    with lawful.database.reading() as c:
+        assert powers.in_force(c, UNIT, "SR-sign", DECIDED).confirmation == "承接确认书〔2026〕2号"
+
+
+@pytest.mark.parametrize(("changes", "field"), [
+    ({"name": ""}, "name"), ({"from": None}, "from"), ({"recall_policy": "x"}, "recall_policy"), ({"rule_set": "RS-X"}, "rule_set"),
+    ({"bases": []}, "bases"), ({"bases": [{"article": "XX:1", "kinds": ["fine"], "fine_max": 1}]}, "bases-1"),
+    ({"bases": [{"article": "XSR:18", "kinds": ["fine"]}]}, "bases-1"),
+    ({"bases": [{"article": "XSR:18", "kinds": ["prison"]}]}, "bases-1"),
+    ({"bases": [{"article": "XSR:18", "kinds": ["fine"], "fine_min": 5, "fine_max": 1}]}, "bases-1"),
+    ({"from": dt.date(2024, 1, 1)}, "from"),
+])
+def test_a_wrong_entry_of_the_list_is_refused(lawful: Town, changes: dict, field: str) -> None:
+    found = tomllib.loads(sample.FILE.read_text("utf-8"))
+    row = {**found["list"], **next(item for item in found["item"] if item["code"] == "SR-sign")}
+    with lawful.database.reading() as c:
+        before = powers.items(c, UNIT)
+    with pytest.raises(InvalidValues) as refusal:
+        lawful.run(lambda c: powers.save(c, UNIT, {**row, **changes}))
+    assert field in refusal.value.errors
+    with lawful.database.reading() as c:
+        assert powers.items(c, UNIT) == before
+
+
+def test_unreviewed_articles_are_not_cited(town: Town) -> None:
+    town.run(lambda c: loading.load(c, FILE.encode(), by=LAWYER))
+    with town.database.reading() as c:
+        with pytest.raises(InvalidState, match="审核"):
+            statutes.citable(c, "T:1", day=DECIDED)
+        assert statutes.citable(c, "T:1", day=DECIDED, unreviewed=True).text == "乙。"
+        found = statutes.article(c, "T:1", day=DECIDED)
+    with pytest.raises(InvalidValues):
+        town.run(lambda c: statutes.review(c, found.id, by=LAWYER, note=" "))
+    town.run(lambda c: statutes.review(c, found.id, by=LAWYER, note="省法规库 2026-09-01"))
+    with town.database.reading() as c:
+        assert statutes.citable(c, "T:1", day=DECIDED).reviewed_by == LAWYER
+
+
+def test_a_corrected_text_asks_for_a_new_review_and_loading_twice_changes_nothing(town: Town) -> None:
+    assert town.run(lambda c: loading.load(c, FILE.encode(), by=LAWYER)).new == 2
+    with town.database.reading() as c:
+        found = statutes.article(c, "T:1", day=DECIDED)
+    town.run(lambda c: statutes.review(c, found.id, by=LAWYER, note="省法规库"))
+    assert town.run(lambda c: loading.load(c, FILE.encode(), by=LAWYER)).same == 2
+    assert town.run(lambda c: loading.load(c, FILE.replace("乙", "丙").encode(), by=LAWYER)).corrected == 1
+    with town.database.reading() as c:
+        again = statutes.article(c, "T:1", day=DECIDED)
+    assert (again.text, again.edition, again.is_reviewed) == ("丙。", 2, False)
+
+
+@pytest.mark.parametrize(("document", "refusal"), [
+    (b"\xff\xfe", InvalidValues), (b"[statute", InvalidValues), (b"x = 1", InvalidValues), (b"#" * (loading.LARGEST + 1), UnsafeInput),
+    (FILE.replace('number = "1"', 'number = "one"', 1).encode(), InvalidValues),
+    (FILE.replace("2021-12-31", "2022-12-31").encode(), InvalidValues),
+    (FILE.replace("from = 2022-01-01", 'from = "2022"').encode(), InvalidValues),
+    (FILE.replace('kind = "local"', 'kind = "x"').encode(), InvalidValues),
+    (FILE.replace("to = 2021-12-31", "to = 2019-12-31").encode(), InvalidValues),
+])
+def test_a_bad_file_changes_nothing(town: Town, document: bytes, refusal: type) -> None:
+    with pytest.raises(refusal):
+        town.run(lambda c: loading.load(c, document, by=LAWYER))
+    with town.database.reading() as c:
+        assert c.execute(select(func.count()).select_from(article)).scalar_one() == 0
+
+
+def test_every_word_of_a_search_is_in_what_it_finds(lawful: Town) -> None:
+    with lawful.database.reading() as c:
+        found = statutes.search(c, "油烟 法典", day=NEW)
+        assert [one.ref for one in found] == ["STD:1132(1)"]
+        assert {one.statute_id for one in statutes.search(c, "油烟")} == {"STD", "DQ"}
+        assert statutes.search(c, "%_") == []
+
+
+def test_the_fine_stays_within_the_article_and_leaves_its_grade_only_with_reason_and_approval(lawful: Town) -> None:
+    milder = _chosen(lawful, "STD-barbecue", dt.date(2026, 8, 7))
+    discretion.check_fine(milder, "slight", 800_00, DECIDED)
+    with pytest.raises(InvalidValues, match="不在幅度之内"):
+        discretion.check_fine(milder, "serious", 6_000_00, DECIDED, departing_reason="影响大", approved_by="zz")
+    with pytest.raises(InvalidValues, match="偏离裁量基准"):
+        discretion.check_fine(milder, "slight", 3_000_00, DECIDED, departing_reason="影响大")
+    discretion.check_fine(milder, "slight", 3_000_00, DECIDED, departing_reason="影响大", approved_by="zz")
+    with pytest.raises(InvalidValues, match="裁量档次"):
+        discretion.check_fine(milder, "", 800_00, DECIDED)
+
+
+def test_no_fine_where_the_article_has_none(lawful: Town) -> None:
+    rural = _chosen(lawful, "CX-rural", dt.date(2026, 4, 7), dt.date(2026, 4, 8))
+    discretion.check_fine(rural, "", 0, DECIDED)
+    with pytest.raises(InvalidValues, match="没有设定罚款"):
+        discretion.check_fine(rural, "", 1, DECIDED)
+
+
+def test_a_table_holds_from_its_day(lawful: Town) -> None:
+    assert discretion.standard("STD-barbecue", OLD).first == dt.date(2018, 10, 26)
+    assert discretion.standard("STD-barbecue", NEW).first == NEW
+    assert discretion.standard("STD-noise", OLD) is None
+
+
+def test_every_shipped_table_fits_its_matter(lawful: Town) -> None:
+    assert set(discretion.codes()) <= set(sample.codes())
+    for code in discretion.codes():
+        for one in discretion.grades(code, DECIDED):
+            assert one.fine_min <= one.fine_max
+
+
+@pytest.mark.parametrize("document", [b"<x/>", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'])
+def test_what_is_no_table_of_grades_is_refused(document: bytes) -> None:
+    with pytest.raises((InvalidDefinition, UnsafeInput)):
+        discretion.read(document)
+
+
+@pytest.mark.parametrize(("number", "words"), [
+    ("60(1)(五)", "第六十条第一款第五项"), ("1185(二)", "第一千一百八十五条第二项"), ("118(3)", "第一百一十八条第三款"), ("18", "第十八条"),
+    ("1057", "第一千零五十七条"), ("106", "第一百零六条"), ("10", "第十条"), ("110", "第一百一十条"),
+])
+def test_numbers_as_laws_write_them(number: str, words: str) -> None:
+    assert citing.words(number) == words
+
+
+@given(st.integers(1, 9999))
+def test_different_numbers_read_differently(number: int) -> None:
+    said = citing.chinese(number)
+    assert said and not said.endswith("零") and "零零" not in said
+    assert said != citing.chinese(number % 9999 + 1)
