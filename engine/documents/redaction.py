@@ -85,7 +85,13 @@ def _of_field(name: str, text: str, known: Known) -> Iterator[Leak]:
     yield from (_leak(name, "他人姓名", one) for one in _inside(plain, known.names, 2))
     yield from (_leak(name, "像证件号或者银行账号的长数字", one) for one in LONG.findall(plain))
     yield from (_leak(name, "手机号码", one) for one in ELEVEN.findall(plain))
-    yield from (_leak(name, "提示个人信息的字样", one) for one in LABELS if one in plain.replace(GONE, "") and f"{one}{GONE}" not in plain)
+    yield from (_leak(name, "提示个人信息的字样", one) for one in _telling(plain))
+
+
+def _telling(plain: str) -> Iterator[str]:
+    """Labels after which something still stands: “电话（略）” and “身份证号码（略）” tell nothing."""
+    bare = re.sub(rf"({'|'.join(LABELS)})(号码|号)?[:：]?{re.escape(comparable(GONE))}", "", plain)
+    yield from (one for one in LABELS if one in bare)
 
 
 def comparable(text: str) -> str:

@@ -78,6 +78,8 @@ def test_the_second_look_finds_what_is_written_differently(text: str, what: str)
 def test_the_second_look_passes_a_clean_text() -> None:
     text = "青石甲公司（91410100MA0000100X）门头广告破损，罚款5000元，青石镇综执罚〔2026〕12号。"
     assert redaction.leaks({"facts": text}, PERSON) == ()
+    dirty = "身份证号码：110101199003070017，电话13912345678，账号6222020200001234567。"
+    assert redaction.leaks({"facts": redaction.redact(dirty, PERSON)}, PERSON) == ()
 
 
 def test_a_company_is_named_and_its_numbers_are_public(office: Office) -> None:
