@@ -15,9 +15,10 @@ WORD = tuple(one for one in ALL if one.owner == "word")
 TYPST = tuple(one for one in ALL if one.owner == "typst" and one.made != "dossier")
 GRID = tuple(one for one in ALL if one.id.startswith("DOC-G"))
 BLOCK = re.compile(r"\{[{%](.*?)[%}]\}", re.S)
-ROOMS = "authority|case|party|officers|notice|decision|report|remedy|payment|document|form|issued|service|dues|head|reviewer|evidence|archive"
-DOTTED = re.compile(rf"(?<![\w.'\"])((?:{ROOMS}|finding)(?:\.\w+)+)")
-ALWAYS = ("authority.", "party.", "document.", "remedy.", "case.title", "case.facts", "case.number", "case.act_", "case.filed_on", "head.name")
+ROOMS = ("authority|case|party|officers|notice|decision|report|remedy|payment|document|form|issued|service|dues|head|reviewer|evidence|"
+         "archive|finding")
+DOTTED = re.compile(rf"(?<![\w.'\"])((?:{ROOMS})(?:\.\w+)+)")
+ALWAYS = ("authority.", "party.", "document.", "remedy.", "case.", "head.name")
 """What stands in every document's data whether it asks or not."""
 AUDIENCES = {"party", "reporter", "authority", "court", "police", "public", "internal"}
 
@@ -74,7 +75,8 @@ def test_a_template_asks_for_nothing_the_catalogue_does_not_name(one: Document) 
 @pytest.mark.parametrize("one", [*WORD, *TYPST], ids=name)
 def test_what_is_required_is_printed(one: Document) -> None:
     text = used(one) | {"party.name", "evidence", "reviewer.name"}
-    hidden = {path for path in one.required if path not in text and path != one.kind_field and path not in ("case.facts", "case.item")}
+    quiet = {one.kind_field, "case.facts", "case.item"}
+    hidden = {path for path in one.required if path not in text and path not in quiet}
     assert hidden == set()
 
 
@@ -94,7 +96,8 @@ def test_kinds_have_names_and_the_same_or_another_character() -> None:
 
 
 def test_characters_are_those_of_the_reference() -> None:
-    said = {"DOC-01": "源", "DOC-03": "立", "DOC-15": "改", "DOC-20": "告", "DOC-21": "听告", "DOC-27": "罚", "DOC-28": "当", "DOC-29": "不罚",
+    said = {"DOC-01": "源", "DOC-03": "立", "DOC-15": "改", "DOC-20": "告", "DOC-21": "听告", "DOC-27": "罚", "DOC-28": "当",
+            "DOC-29": "不罚",
             "DOC-36": "催", "DOC-41": "移", "DOC-42": "涉移", "DOC-47": "结", "DOC-50": "延办"}
     assert {doc_id: catalogue.of(doc_id).character for doc_id in said} == said
 
@@ -148,3 +151,15 @@ def test_the_sample_case_fills_every_document() -> None:
     sample = json.loads((FOLDER / "sample.json").read_text("utf-8"))
     lacking = {one.id: empty for one in ALL if (empty := fields.empty(sample, one.required))}
     assert lacking == {}
+
+
+def test_the_guide_for_legal_staff_lists_every_name_of_the_vocabulary() -> None:
+    page = (FOLDER.parents[1] / "docs" / "documents.md").read_text("utf-8")
+    listed = dict(re.findall(r"^\| `([\w.]+)` \| (.+) \|$", page.partition("## 字段表")[2], re.MULTILINE))
+    assert listed == {path: words for path, words in fields.names().items() if not path.startswith("issued.")}
+
+
+def test_the_guide_shows_only_names_that_exist() -> None:
+    page = (FOLDER.parents[1] / "docs" / "documents.md").read_text("utf-8")
+    shown = set(DOTTED.findall(" ".join(BLOCK.findall(page))))
+    assert shown and [path for path in shown if not fields.is_known(path)] == []

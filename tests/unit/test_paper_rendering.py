@@ -66,8 +66,9 @@ def test_a_name_with_rare_characters_stands_where_the_party_stands(one: Document
 
 def test_a_penalty_decision_has_what_the_law_lists() -> None:
     said = text(catalogue.of("DOC-27"))
-    for part in ("青石镇堃喆烧烤店", "擅自摆设烧烤摊", "现场检查笔录（1份2页），证明占道经营", "第十六条第二款", "伍仟元整（5000元）", "十五日内", "X银行青石支行",
-                 "X市人民政府申请行政复议", "X市人民法院提起行政诉讼", "2026年3月20日", "青镇综执告〔2026〕9号"):
+    for part in ("青石镇堃喆烧烤店", "擅自摆设烧烤摊", "现场检查笔录（1份2页），证明占道经营", "第十六条第二款", "伍仟元整（5000元）",
+                 "十五日内", "X银行青石支行", "X市人民政府申请行政复议", "X市人民法院提起行政诉讼", "2026年3月20日",
+                 "青镇综执告〔2026〕9号"):
         assert part in said, part
 
 
