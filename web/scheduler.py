@@ -15,7 +15,7 @@ from apscheduler.triggers.base import BaseTrigger
 from engine import clock
 from engine.cases import certificate_watch, sweeping
 from engine.database import Database, forget_keys
-from engine.documents import making
+from engine.documents import making, publicity
 from engine.errors import EngineError
 from engine.notifications import delivering, reminders
 from engine.notifications.channels import Channels
@@ -127,6 +127,7 @@ class Worker:
         if self._tidied is None or clock.monotonic() - self._tidied > TIDY_EVERY:
             self._tidied = clock.monotonic()
             self._database.run(messages.sweep)
+            self._database.run(publicity.end_due)
             self._database.run(lambda c: forget_keys(c, clock.now() - messages.REMEMBERED))
             self._clear_photos()
 
