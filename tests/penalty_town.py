@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import clock
-from engine.cases import evidence, penalty, step_acts
+from engine.cases import evidence, payments, penalty, step_acts
 from engine.cases.case_file import Penalty
 from engine.cases.evidence import Item
 from engine.cases.identity import CREDIT_SIGNS, ID_CHECKS, ID_WEIGHTS
@@ -101,6 +101,12 @@ class Docket:
                 "collectors": ["卫十", "蒋甲"], **values}
         who = self.town.person(by)
         return self.town.run(lambda c: evidence.add(c, self.case, said, files, who))
+
+    def pays(self, amount: int, receipt: str = "豫财 00012345") -> None:
+        """The fine is entered as due and paid at the bank."""
+        self.acts(step_acts.impose_fine, OFFICER)
+        self.acts(lambda c, payload: payments.record(c, self.case, payload["values"], OFFICER), amount=amount,
+                  day=clock.today().isoformat(), channel="bank", receipt=receipt, payer="当事人")
 
     def does(self, work: Any, *what: Any, by: str = OFFICER) -> Any:
         """Any command of the file whose last argument is the person."""

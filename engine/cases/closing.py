@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from engine import clock
-from engine.cases import case_file, proposals
+from engine.cases import case_file, dues, filing, goods, proposals
 from engine.cases.case_file import Penalty
+from engine.cases.proposals import Proposal
 from engine.errors import InvalidState, InvalidValues
+from engine.money import yuan
 from engine.runtime.case import RUNNING, SUSPENDED
 from engine.runtime.tables import process_instance
 
@@ -17,6 +19,11 @@ KINDS = {
     "fulfilled": "① 处罚执行完毕", "no_penalty": "② 不予处罚决定", "not_established": "③ 违法事实不成立", "withdrawn": "③ 撤案",
     "transferred": "④ 移送其他机关", "transferred_police": "⑤ 移送司法", "enforced": "⑥ 强制执行到位", "terminated": "⑦ 终结执行",
     "revoked": "⑧ 决定被撤销或者变更", "not_filed": "⑨ 不予立案", "lapsed": "⑩ 中止满三年不再执行"}
+WORDS = {**KINDS, "converted": "转普通程序办理", "let_off": "当场教育，不予处罚"}
+"""With the ways in which a case on the spot ends without a decision."""
+
+PAID, DECIDED = ("fulfilled", "enforced"), ("fulfilled", "enforced", "terminated", "revoked", "lapsed")
+LAPSE_YEARS = 3  # 行政强制法第三十九条第二款
 MEASURES = ("compulsory_measure", "evidence_preservation", "appraisal", "crime_transfer", "case_transfer", "remedy", "enforcement_stop")
 """Processes that an officer starts from a case; a case cannot close while one is open."""
 SUPERVISION = "supervision"
@@ -78,10 +85,33 @@ def _measures(c: Connection, instance_id: int) -> Iterator[str]:
         yield f"“{one.title}”（{one.number}）还没有办结，请先办结"
 
 
+def _money(c: Connection, instance_id: int, decided: Proposal) -> Iterator[str]:
+    """What was imposed is in the ledger, and paid with its surcharge. A payment is not entered without its receipt."""
+    if not decided.fine:
+        return
+    now = dues.of(c, instance_id)
+    if now.fine < decided.fine:
+        yield "罚款还没有登记应缴，不能按执行完毕结案"
+    elif now.unpaid > 0:
+        yield f"还有 {yuan(now.unpaid)} 元没有缴清（其中加处罚款 {yuan(now.surcharge_unpaid)} 元），不能按执行完毕结案"
+
+
+def _goods(c: Connection, instance_id: int) -> Iterator[str]:
+    """Nothing that was taken in the case lies about."""
+    for item in goods.of(c, instance_id):
+        if item.stored or item.waits:
+            yield f"涉案物品“{item.name}”（{item.number}）还没有处理完毕，请先退还、移交或者按批准处理"
+
+
 def _needs(c: Connection, one: Penalty, kind: str, values: Mapping[str, Any]) -> Iterator[str]:
     decided = proposals.last(c, one.instance_id, proposals.DECISION)
-    if kind in ("fulfilled", "enforced", "terminated", "revoked", "lapsed") and decided is None:
+    if kind in DECIDED and decided is None:
         yield "案件没有处罚决定，不能这样结案"
+    if kind in PAID and decided is not None:
+        yield from _money(c, one.instance_id, decided)
+    if kind == "lapsed" and decided is not None and not filing.is_late(decided.day, clock.today(), LAPSE_YEARS):
+        yield "行政强制法第三十九条：中止执行满三年未恢复执行的，才不再执行"
+    yield from _goods(c, one.instance_id)
     if kind in ("no_penalty", "not_established", "withdrawn") and proposals.last(c, one.instance_id, proposals.NO_PENALTY) is None \
             and proposals.last(c, one.instance_id, proposals.WITHDRAWAL) is None:
         yield "案件没有不予处罚或者撤案的决定，不能这样结案"

@@ -1,13 +1,15 @@
 """Proposing, notifying and deciding: each writes a row of its stage, and refuses where the lawful order is not kept."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.cases import case_file, duties, filing, lawful_order, proposals
+from engine import clock
+from engine.cases import case_file, duties, filing, lawful_order, legal_basis, proposals
 from engine.cases.duties import Change
+from engine.cases.lawful_order import Standing
 from engine.cases.proposals import DECISION, NO_PENALTY, NOTICE, REPORT, WITHDRAWAL, Proposal, Terms
 from engine.errors import InvalidState, InvalidValues
 
@@ -35,16 +37,17 @@ def propose(c: Connection, step: Step) -> dict[str, Any]:
     """What the officers propose at the end of the investigation. Raises InvalidState, InvalidValues."""
     one = case_file.open_file(c, step.case)
     kind = str(step.values.get("proposal_kind") or step.values.get("decision_kind") or PENALTY)
-    terms = replace(proposals.read(step.values, REPORT, Terms(facts=one.facts)), more={"kind": kind})
+    terms = replace(proposals.read(step.values, REPORT, Terms(facts=one.facts)), more=_more(step, kind, None))
     if kind == PENALTY:
-        lawful_order.refuse(lawful_order.before_notice(lawful_order.standing(c, step.case, step.variables), terms), step.case)
+        _must_be_lawful(c, step, terms, lawful_order.before_notice)
     return proposals.answer(proposals.write(c, step.case, REPORT, terms, step.person))
 
 
 def notify(c: Connection, step: Step) -> dict[str, Any]:
     """What the party is told beforehand. Raises InvalidState, InvalidValues."""
-    terms = proposals.read(step.values, NOTICE, proposals.last(c, step.case, REPORT))
-    lawful_order.refuse(lawful_order.before_notice(lawful_order.standing(c, step.case, step.variables), terms), step.case)
+    before = proposals.last(c, step.case, REPORT)
+    terms = replace(proposals.read(step.values, NOTICE, before), more=_more(step, PENALTY, before))
+    _must_be_lawful(c, step, terms, lawful_order.before_notice)
     return proposals.answer(proposals.write(c, step.case, NOTICE, terms, step.person))
 
 
@@ -58,21 +61,40 @@ def decide(c: Connection, step: Step) -> dict[str, Any]:
     if case_file.of(c, step.case).process_key == SUMMARY:
         return _on_the_spot(c, step)
     before = proposals.last(c, step.case, NOTICE) or proposals.last(c, step.case, REPORT)
-    terms = proposals.read(step.values, DECISION, before)
-    terms = replace(terms, more={"kind": kind, "facts_same": bool(step.values.get("facts_same"))})
+    terms = replace(proposals.read(step.values, DECISION, before), more=_more(step, kind, before))
     duties.must_be_apart(c, step.case, step.person, duties.APPROVER)
-    lawful_order.refuse(lawful_order.before_decision(lawful_order.standing(c, step.case, step.variables), terms), step.case)
+    _must_be_lawful(c, step, terms, lawful_order.before_decision)
     return _decided(c, step, DECISION, terms)
 
 
 def _on_the_spot(c: Connection, step: Step) -> dict[str, Any]:
     """当场处罚: the officers file and decide at once (行政处罚法第五十一条、第五十二条)."""
-    terms = replace(proposals.read(step.values, DECISION, Terms(facts=case_file.of(c, step.case).facts)), more={"kind": PENALTY})
+    terms = replace(proposals.read(step.values, DECISION, Terms(facts=case_file.of(c, step.case).facts)), more=_more(step, PENALTY, None))
     filed = filing.file_case(c, step.case, step.values, None)
     now = lawful_order.standing(c, step.case, step.variables)
-    lawful_order.refuse(lawful_order.on_the_spot(now, terms, case_file.param(c, step.case)), step.case)
+    spot = lawful_order.on_the_spot(now, terms, case_file.param(c, step.case))
+    lawful_order.refuse((*spot, *_against(c, step, terms)), step.case)
     row = proposals.write(c, step.case, DECISION, terms, step.person)
     return {**filed, **_answer(row)}
+
+
+def _must_be_lawful(c: Connection, step: Step, terms: Terms, order: Callable[[Standing, Terms], tuple[str, ...]]) -> None:
+    """Raises InvalidState with everything that stands in the way: the order of the procedure, then the law of the matter."""
+    now = lawful_order.standing(c, step.case, step.variables)
+    lawful_order.refuse((*order(now, terms), *_against(c, step, terms)), step.case)
+
+
+def _against(c: Connection, step: Step, terms: Terms) -> tuple[str, ...]:
+    known = {**step.variables, **step.values}
+    return legal_basis.against(c, case_file.of(c, step.case), terms, clock.today(), known)
+
+
+def _more(step: Step, kind: str, before: Proposal | None) -> dict[str, Any]:
+    """Beside the terms: whether the facts are the notified ones, and why the fine leaves its grade; who submits answers for that."""
+    kept = before.more if before else {}
+    return {"kind": kind, "facts_same": bool(step.values.get("facts_same")), "approved_by": step.person,
+            "mitigated": bool(step.values.get("mitigated", kept.get("mitigated"))),
+            "departing_reason": str(step.values.get("departing_reason") or kept.get("departing_reason") or "")}
 
 
 def no_penalty(c: Connection, step: Step) -> dict[str, Any]:
@@ -81,7 +103,8 @@ def no_penalty(c: Connection, step: Step) -> dict[str, Any]:
     kind = str(step.values.get("decision_kind") or step.variables.get("decision_kind") or "no_penalty")
     if kind not in NOT_PENALTY:
         raise InvalidValues({"decision_kind": "请选择处理决定。"})
-    more = {"kind": kind, "ground": step.values.get("no_penalty_ground") or "", "education": step.values.get("education") or ""}
+    ground = step.values.get("no_penalty_ground") or step.values.get("clause") or ""
+    more = {"kind": kind, "ground": ground, "education": step.values.get("education") or ""}
     terms = Terms(facts=str(step.values.get("facts") or case_file.of(c, step.case).facts), reasons=_reasons(step), more=more)
     duties.must_be_apart(c, step.case, step.person, duties.APPROVER)
     return _decided(c, step, NO_PENALTY, terms)

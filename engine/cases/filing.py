@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import clock
-from engine.cases import case_file, case_numbers, duties, history_of_party, parties
+from engine.cases import case_file, case_numbers, duties, history_of_party, legal_basis, parties
 from engine.cases.case_file import Penalty
 from engine.errors import InvalidState, InvalidValues
 from engine.people import directory
@@ -36,9 +36,11 @@ def file_case(c: Connection, instance_id: int, values: Mapping[str, Any], approv
     if wrong:
         raise InvalidValues(wrong, "；".join(wrong.values()))
     duties.must_be_two(c, one.officers, today)
+    power = legal_basis.must_be_held(c, one, today)
     number = case_numbers.take(c, directory.unit_of(c, one.unit_id), today, case_file.param(c, instance_id))
     answers = {key: str(values[key]).strip() for key in (LATE, DUPLICATE) if values.get(key)}
-    case_file.change(c, instance_id, number=number, filed_on=today.isoformat(), status=case_file.FILED, answers=answers)
+    held = {"item_name": power.name, "rule_set": power.rule_set} if power else {}
+    case_file.change(c, instance_id, number=number, filed_on=today.isoformat(), status=case_file.FILED, answers=answers, **held)
     assert one.act_day is not None
     return {"number": number, "filed_on": today.isoformat(), "responsibility": parties.responsibility(one.party, one.act_day), **answers}
 

@@ -18,7 +18,7 @@ OUTCOME = (select(proposal.c.instance_id, proposal.c.stage, proposal.c.fine)
            .where(proposal.c.instance_id.in_(bindparam("ids", expanding=True)),
                   or_(proposal.c.stage == proposals.DECISION, proposal.c.stage == proposals.NO_PENALTY))
            .order_by(proposal.c.id))
-DROPPED = frozenset({"not_established", "withdrawn", "not_filed"})
+DROPPED = frozenset({"not_established", "withdrawn", "not_filed", "converted", "let_off"})
 
 
 @dataclass(frozen=True)

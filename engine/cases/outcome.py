@@ -32,7 +32,7 @@ def report(c: Connection, instance_id: int) -> dict[str, Any]:
     """Send every finding of a case the message that it has ended; it is delivered after this turn. Raises NotFound."""
     one = case_file.of(c, instance_id)
     said = {"penalty": one.instance_id, "penalty_number": one.number, "closure_kind": one.closure_kind,
-            "closure": closing.KINDS.get(one.closure_kind or "", "")}
+            "closure": closing.WORDS.get(one.closure_kind or "", "")}
     numbers = c.execute(NUMBERS, {"ids": list(one.findings)}).scalars().all()
     for number in numbers:
         posting.post(c, instance_id, Letter(MESSAGE, {"case_number": number}, said), f"{MESSAGE}-{instance_id}-{number}")

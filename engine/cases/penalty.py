@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, or_, select
 
 from engine import clock, definitions, forms
-from engine.cases import case_file, duties, parties
+from engine.cases import case_file, duties, legal_basis, parties
 from engine.cases.case_file import OPEN, STATUS_WORDS, Penalty, amend, held, link, may_write, must_be_open, of, of_finding, open_file, seen
 from engine.cases.case_tables import penalty
 from engine.cases.duties import Change
@@ -46,7 +46,7 @@ def begin(c: Connection, values: Mapping[str, Any], *, by: Participant | None, u
         _may_begin(deployed, by, town)
     clean = _checked(c, deployed, values, town) if by is not None else dict(values)
     one = parties.save(c, {"name": parties.UNKNOWN, **parties.read(clean)}, by)
-    known = _variables(clean, one)
+    known = _variables({**legal_basis.facts_of_law(c, town.id, str(clean.get("item") or "")), **_given(clean)}, one)
     opening = Opening(town.id, title=_title(one.name, known["item_name"]), parent=finding)
     answer = open_case(c, deployed, known, opening, by=by)
     c.execute(ADD, _row(answer, known, town, deployed.key) | case_file.party_columns(one))
@@ -78,9 +78,13 @@ def _checked(c: Connection, deployed: Deployed, values: Mapping[str, Any], town:
 
 def _variables(values: Mapping[str, Any], one: parties.Party) -> dict[str, Any]:
     """What the process knows: nothing that identifies the party further than its name."""
-    kept = {key: value for key, value in values.items() if not key.startswith(parties.PREFIX) and value not in (None, "")}
+    kept = {key: value for key, value in values.items() if not key.startswith(parties.PREFIX)}
     known = {"item": "", "act_day": None, "act_place": "", "facts": "", "officer": None, "assistant": None, "rule_set": "", **kept}
     return {**known, "item_name": kept.get("item_name") or known["item"], "party_kind": one.kind, "party_name": one.name}
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value not in (None, "")}
 
 
 def _title(name: str, act: str) -> str:

@@ -5,6 +5,7 @@ Stages: "report" (调查终结), "notice" (事先告知), "decision" (处罚决�
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ KINDS = {"warning": "警告", "criticism": "通报批评", "fine": "罚款", "co
          "licence_suspension": "暂扣许可证件", "licence_revocation": "吊销许可证件", "restriction": "限制开展生产经营活动",
          "closure": "责令关闭"}
 """Kinds of penalty that a township may come to impose (行政处罚法第九条)."""
+BETWEEN = re.compile(r"[、，,；;\s]+")
 TERMS = ("kinds", "fine", "confiscation", "basis", "grade", "facts", "reasons")
 LAST = (select(proposal).where(proposal.c.instance_id == bindparam("i"), proposal.c.stage == bindparam("stage"))
         .order_by(proposal.c.id.desc()).limit(1))
@@ -121,7 +123,9 @@ def _sound(terms: Terms, prefix: str) -> Terms:
 
 
 def _texts(value: str | Sequence[Any]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(str(one) for one in value)
+    """A list, or one line of a form with marks between its parts."""
+    parts = BETWEEN.split(value) if isinstance(value, str) else [str(one) for one in value]
+    return tuple(part for part in parts if part)
 
 
 def _proposal(row: Any) -> Proposal:

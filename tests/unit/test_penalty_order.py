@@ -1,10 +1,11 @@
 """The lawful order: what must come before a notice, a decision, the closing; each refusal names its article."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
-from engine.cases import case_file, closing, evidence, lawful_order, proposals, step_acts, step_checks
+from engine.cases import case_file, closing, evidence, goods, lawful_order, proposals, step_acts, step_checks
 from engine.errors import InvalidState, InvalidValues
 from engine.runtime import history
 from tests.penalty_town import Docket, certify, citizen, day, sign, stall
@@ -157,7 +158,8 @@ def test_the_page_is_told_the_same_reasons_before(noticed: Docket) -> None:
 
 def test_a_closed_file_is_frozen(noticed: Docket) -> None:
     _decide(noticed)
-    answer = noticed.acts(step_acts.close_case, closure_kind="fulfilled", payment_state="paid")
+    noticed.pays(500_000)
+    answer = noticed.acts(step_acts.close_case, closure_kind="fulfilled")
 
     one = noticed.one
     assert (answer["closure_kind"], one.status, one.closed_on) == ("fulfilled", "closed", day("2026-03-02"))
@@ -186,6 +188,37 @@ def test_a_case_does_not_close_while_something_runs_under_it(noticed: Docket) ->
     with pytest.raises(InvalidState, match="还没有办结"):
         noticed.checks(step_checks.measures_closed)
     with pytest.raises(InvalidState, match="还没有办结"):
+        noticed.acts(step_acts.close_case, closure_kind="fulfilled")
+
+
+def test_a_fined_case_closes_when_it_is_paid(noticed: Docket) -> None:
+    _decide(noticed)
+    for kind in ("fulfilled", "enforced"):
+        with pytest.raises(InvalidState, match="还没有登记应缴"):
+            noticed.acts(step_acts.close_case, closure_kind=kind)
+    noticed.pays(200_000)
+    with pytest.raises(InvalidState, match="还有 3,000 元没有缴清"):
+        noticed.acts(step_acts.close_case, closure_kind="fulfilled")
+    noticed.pays(300_000, "豫财 00012346")
+    noticed.acts(step_acts.close_case, closure_kind="fulfilled")
+    assert noticed.one.closure_kind == "fulfilled"
+
+
+def test_enforcement_is_given_up_after_three_years(noticed: Docket) -> None:
+    _decide(noticed)
+    with pytest.raises(InvalidState, match="第三十九条"):
+        noticed.checks(step_checks.may_close, closure_kind="lapsed")
+    noticed.town.clock.move_to(noticed.town.clock() + dt.timedelta(days=3 * 366))
+    noticed.checks(step_checks.may_close, closure_kind="lapsed")
+
+
+def test_goods_are_disposed_of_before_closing(noticed: Docket) -> None:
+    _decide(noticed)
+    noticed.pays(500_000)
+    said = {"name": "烤炉", "quantity": "1", "unit_of_quantity": "个", "source": "seized", "condition": "完好", "owner": "青石甲公司",
+            "taken_on": day("2026-03-02")}
+    noticed.town.run(lambda c: goods.enter(c, noticed.case, said, OFFICER) and None)
+    with pytest.raises(InvalidState, match="涉案物品“烤炉”"):
         noticed.acts(step_acts.close_case, closure_kind="fulfilled")
 
 
