@@ -194,14 +194,14 @@ class WholeCase:
         if page.form is None:
             return values
         for _ in range(4):
-            for state in _leaves(forms.fields(page.form, values, access=page.access, stored=page.stored, names=page.names)):
+            for state in leaves(forms.fields(page.form, values, access=page.access, stored=page.stored, names=page.names)):
                 if state.key not in values and state.mode == "write":
-                    answer = self._usual(state, person)
+                    answer = self.usual(state, person)
                     if answer is not None:
                         values[state.key] = answer
         return values
 
-    def _usual(self, state: FieldState, person: str) -> Any:
+    def usual(self, state: FieldState, person: str) -> Any:
         """What is stored, else the first choice, a word, today, a photo; nothing where nothing is demanded."""
         if state.value not in (None, "", []):
             return state.value
@@ -230,8 +230,9 @@ class WholeCase:
         return self.town.run(lambda c: attachments.add(c, stored, person))
 
 
-def _leaves(states: Any) -> Iterator[FieldState]:
+def leaves(states: Any) -> Iterator[FieldState]:
+    """The fields of a form, groups opened."""
     for state in states:
         yield state
         if state.type == "group":
-            yield from _leaves(state.children)
+            yield from leaves(state.children)

@@ -91,7 +91,8 @@ def test_s03_not_paid_enforced_by_the_court_closed_and_filed_away(case: WholeCas
     case.at("2025-11-14")
     case.step(OFFICER, "登记法院裁定", ruling_outcome="granted")
     case.at("2025-12-01")
-    case.step(OFFICER, "登记法院执行结果", execution_outcome="forced", payment_channel="court", payment_amount="10000")
+    case.step(OFFICER, "登记法院执行结果", execution_outcome="forced", payment_channel="court", payment_amount="10000",
+              receipt_number="法院票 0001")
 
     case.closes()
     assert (case.file.closure_kind, case.file.status) == ("enforced", "closed")
