@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.bench import board, deadlines, figure, in_memory, redating, scaling, signs, transactions, waking
+from tests.bench import board, cases, deadlines, dossier, figure, in_memory, redating, scaling, signs, transactions, waking
 from tests.bench.figure import Figure
 from tests.bench.stores import Store, stores
 
@@ -26,6 +26,7 @@ def main(arguments: Sequence[str]) -> None:
     take("engine", in_memory.measure)
     take("deadlines", deadlines.measure)
     take("signs", signs.measure)
+    take("dossier", dossier.measure)
     with tempfile.TemporaryDirectory() as folder, stores(Path(folder)) as both:
         for store in both:
             _each(store, take, wanted)
@@ -44,6 +45,7 @@ def _each(store: Store, take: Callable[[str, Callable[[], list[Figure]]], None],
     take("scaling", lambda: scaling.measure(store))
     take("timers", lambda: waking.measure(store))
     take("board", lambda: board.measure(store, sizes.get("board") or board.CLOSED))
+    take("cases", lambda: cases.measure(store, sizes.get("cases") or cases.OPEN))
     take("redating", lambda: redating.measure(empty, sizes.get("redating") or redating.OPEN))
 
 

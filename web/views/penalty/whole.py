@@ -22,7 +22,7 @@ from engine.runtime.casebook import CaseView
 from engine.runtime.outlook import Outlook
 from web.views.cases import clocks
 
-PAPER = "documents.show"
+PAPER, PAPERS = "documents.show", "documents.of_case"
 SEES_NO_ORIGINALS = ("dispatcher",)
 """Posts that follow a case by its state and do not open its evidence, unless they have another post that does."""
 
@@ -108,7 +108,8 @@ def page(c: Connection, case_id: int, by: Participant) -> dict[str, Any]:
     officers = [(who, found.names.get(who, who)) for who in found.file.officers]
     pieces = [(str(one.id), one.title) for one in found.pieces or () if one.state == evidence.VALID]
     return {"whole": found, "file": found.file, "dossier": found.dossier, "case": case, "line": line,
-            "officer_choices": officers, "paper_address": _paper_address, "piece_choices": pieces,
+            "officer_choices": officers, "paper_address": _paper_address,
+            "documents_address": _documents_address(case_id), "piece_choices": pieces,
             "person_name": lambda value: found.dossier.people.get(value, value or "—"), **clocks.panel(c, case_id)}
 
 
@@ -124,6 +125,11 @@ def _readable(found: Whole) -> CaseView:
 def opens_evidence(by: Participant, file: Penalty) -> bool:
     """Whether this person may open the evidence of a case."""
     return by.id in file.officers or any(post.role not in SEES_NO_ORIGINALS for post in by.posts)
+
+
+def _documents_address(case_id: int) -> str:
+    """The piece that lists and drafts the documents of a case, where the room of documents has one."""
+    return url_for(PAPERS, case_id=case_id) if PAPERS in current_app.view_functions else ""
 
 
 def _paper_address(one: Issued) -> str:
