@@ -1,0 +1,111 @@
+"""Changing what cases are decided by: statutes loaded and reviewed, powers taken on and taken back. Each change asks for the right first
+and is written into the record of the configuration, in its own transaction.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine import clock
+from engine.cases import powers_in_use
+from engine.cases.powers_in_use import Touched
+from engine.errors import NotAllowed, NotFound
+from engine.law import loading, powers, sample, statutes
+from engine.law.loading import Report
+from engine.law.powers import Power
+from engine.law.statutes import Article
+from engine.people import Participant, directory
+from engine.runtime import history, parameters
+
+LEGAL = ("legal_reviewer", "justice_bureau")
+"""Who compares articles with the official text."""
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """A power that ends, and the open cases it touches."""
+
+    power: Power
+    cases: tuple[Touched, ...]
+
+
+def is_legal(by: Participant) -> bool:
+    """Whether this person reviews articles."""
+    return by.has(*LEGAL)
+
+
+def may_keep_list(c: Connection, unit_id: str, by: Participant) -> bool:
+    """Whether this person keeps the power list of a town: its legal staff, those above it, or a system administrator."""
+    path = directory.unit_of(c, unit_id).path
+    return by.may("administer") or any(post.role in LEGAL and path.startswith(post.unit_path) for post in by.posts)
+
+
+def load_statute(c: Connection, document: bytes, *, by: Participant | None) -> Report:
+    """Load a statute file; by None from the command line. Raises NotAllowed, UnsafeInput, InvalidValues with every faulty row."""
+    if by is not None and not (is_legal(by) or by.may("administer")):
+        raise NotAllowed("法条库由法制员或者系统管理员导入。", person=by.id)
+    report = loading.load(c, document, by=by.id if by else None)
+    _tell(c, by, "statute-loaded", statute=report.statute, new=report.new, corrected=report.corrected)
+    return report
+
+
+def load_powers(c: Connection, unit_id: str, document: bytes, *, by: Participant | None) -> int:
+    """Load a town's power list; answers how many items. Raises NotAllowed, NotFound, UnsafeInput, InvalidValues."""
+    if by is not None:
+        _must_keep_list(c, unit_id, by)
+    done = sample.load_list(c, unit_id, sample.read(document))
+    _tell(c, by, "powers-loaded", unit=unit_id, items=done)
+    return done
+
+
+def review(c: Connection, article_id: int, note: str, *, by: Participant) -> Article:
+    """Say that an article was compared with the official text. Raises NotAllowed, NotFound, InvalidValues."""
+    if not is_legal(by):
+        raise NotAllowed("条文由法制员或者司法局与正式文本核对后登记。", person=by.id)
+    found = statutes.review(c, article_id, by=by.id, note=note)
+    _tell(c, by, "article-reviewed", ref=found.ref, edition=found.edition, note=found.review_note)
+    return found
+
+
+def confirm(c: Connection, unit_id: str, power_id: int, document: str, *, by: Participant) -> Power:
+    """The town takes an item on in writing (承接确认书). Raises NotAllowed, NotFound, InvalidValues."""
+    _must_keep_list(c, unit_id, by)
+    one = _held(c, unit_id, power_id)
+    found = powers.confirm(c, one.id, document)
+    _tell(c, by, "power-confirmed", unit=unit_id, code=found.code, document=found.confirmation)
+    return found
+
+
+def recall(c: Connection, unit_id: str, power_id: int, last: dt.date, *, by: Participant, document: str, reason: str) -> Recalled:
+    """A power ends with that day; the open cases it touches are recorded with it.
+
+    Raises NotAllowed, NotFound, PowerNotHeld (ended already), InvalidValues (no document, no reason, a day before it began).
+    """
+    _must_keep_list(c, unit_id, by)
+    code = _held(c, unit_id, power_id).code
+    found = powers.recall(c, unit_id, code, last, document=document, reason=reason)
+    cases = powers_in_use.in_flight(c, unit_id, code)
+    _tell(c, by, "power-recalled", unit=unit_id, code=code, last=last.isoformat(), document=found.recall_document,
+          reason=found.recall_reason, policy=found.recall_policy, cases=[one.instance_id for one in cases])
+    return Recalled(found, cases)
+
+
+def _held(c: Connection, unit_id: str, power_id: int) -> Power:
+    """An item of that town's list and of no other's."""
+    found = next((one for one in powers.items(c, unit_id) if one.id == power_id), None)
+    if found is None:
+        raise NotFound("赋权清单中没有这一项，请刷新后重试。", power=power_id)
+    return found
+
+
+def _must_keep_list(c: Connection, unit_id: str, by: Participant) -> None:
+    if not may_keep_list(c, unit_id, by):
+        raise NotAllowed("赋权清单由本镇街的法制员、司法局或者系统管理员维护。", person=by.id, unit=unit_id)
+
+
+def _tell(c: Connection, by: Participant | None, kind: str, **body: Any) -> None:
+    story = parameters.chain(c, by)
+    story.tell(kind, on=clock.today().isoformat(), **body)
+    history.append(c, story)

@@ -1,0 +1,192 @@
+"""The law on its pages: finding an article, reviewing it, the power list with its recall, the grades, and what stands beside a step."""
+
+import pytest
+
+from engine.administration import law_changes
+from engine.errors import InvalidValues, NotAllowed, NotFound
+from engine.law import loading, powers, statutes
+from engine.people import directory
+from engine.runtime import history
+
+TOWN, OTHER = "990100101", "990100102"
+OLD = """
+[statute]
+id = "OLD"
+title = "旧空气法"
+short = "旧法"
+kind = "law"
+[[article]]
+number = "118(3)"
+text = "露天烧烤的，处五百元以上二万元以下的罚款。<b>"
+from = 2018-10-26
+to = 2026-08-14
+successor = "NEW:1132(3)"
+tag = "K-H"
+source = "示例"
+"""
+NEW = """
+[statute]
+id = "NEW"
+title = "新空气法典"
+short = "新法"
+kind = "code"
+[[article]]
+number = "1132(3)"
+text = "露天烧烤的，处五百元以上五千元以下的罚款。"
+from = 2026-08-15
+tag = "K-H"
+source = "示例"
+"""
+LIST = """
+[[item]]
+code = "T-grill"
+name = "测试露天烧烤"
+field = "生态环境"
+department = "市生态环境局"
+batch = "第一批"
+confirmation = "确认书1号"
+rule_set = "RS-CFF"
+recall_policy = "transfer"
+from = 2023-01-01
+steps = ["先行登记保存", "立案"]
+bases = [{ article = "OLD:118(3)", kinds = ["fine"], fine_min = 50000, fine_max = 2000000 },
+         { article = "NEW:1132(3)", kinds = ["fine"], fine_min = 50000, fine_max = 500000 }]
+"""
+
+
+@pytest.fixture
+def listed(database):
+    """Two statutes, and one item of the town's list."""
+    for document in (OLD, NEW):
+        database.run(lambda c, document=document: loading.load(c, document.encode(), by=None).new)
+    database.run(lambda c: law_changes.load_powers(c, TOWN, LIST.encode(), by=None))
+    with database.reading() as c:
+        return powers.known(c, TOWN, "T-grill")
+
+
+def body(answer):
+    assert answer.status_code == 200, answer.get_data(as_text=True)[:300]
+    return answer.get_data(as_text=True)
+
+
+def version(database, ref="OLD:118(3)"):
+    with database.reading() as c:
+        return statutes.versions(c, ref)[0]
+
+
+def test_an_article_is_found_by_its_words_and_only_on_the_days_it_is_in_force(as_person, listed):
+    officer = as_person("ba1")
+
+    assert "《旧空气法》第一百一十八条第三款" in body(officer.get("/law?words=旧空气法"))
+    assert "《旧空气法》" in body(officer.get("/law?words=旧空气法&day=2026-08-14"))
+    assert "《旧空气法》" not in body(officer.get("/law?words=旧空气法&day=2026-08-15"))
+
+
+def test_words_of_a_statute_are_shown_and_never_run(as_person, listed):
+    page = body(as_person("ba1").get("/law/article?ref=OLD:118(3)"))
+
+    assert "&lt;b&gt;" in page and "罚款。<b>" not in page
+    assert "NEW:1132(3)" in page
+
+
+def test_legal_staff_review_an_article_and_it_is_written_into_the_record(as_person, database, listed):
+    one = version(database)
+    answer = as_person("fzy1").post(f"/law/articles/{one.id}/review", {"note": "国家法律法规数据库 2026-09-01", "ref": one.ref})
+
+    assert answer.status_code == 302
+    assert version(database).reviewed_by == "fzy1"
+    with database.reading() as c:
+        assert history.verify(c) == []
+
+
+def test_nobody_but_legal_staff_reviews(as_person, database, listed):
+    one = version(database)
+
+    assert as_person("ba1").post(f"/law/articles/{one.id}/review", {"note": "看过", "ref": one.ref}).status_code == 403
+    assert version(database).is_reviewed is False
+
+
+def test_a_review_says_with_what_it_was_compared(as_person, database, listed):
+    one = version(database)
+    answer = as_person("fzy1").post(f"/law/articles/{one.id}/review", {"note": " ", "ref": one.ref})
+
+    assert answer.status_code == 422 and "正式文本" in answer.get_data(as_text=True)
+
+
+def test_the_list_shows_the_town_its_items(as_person, listed):
+    page = body(as_person("ba1").get("/law/powers?day=2026-09-01"))
+
+    assert "测试露天烧烤" in page and "登记收回" not in page
+    assert "登记收回" in body(as_person("fzy1").get("/law/powers"))
+
+
+def test_a_town_beyond_ones_own_is_not_shown(as_person, listed):
+    assert as_person("fzy1").get(f"/law/powers?unit={OTHER}").status_code == 404
+
+
+def test_a_recall_has_a_day_a_document_and_a_reason(as_person, database, listed):
+    legal, address = as_person("fzy1"), f"/law/powers/{listed.id}/recall"
+    missing = legal.post(address, {"unit": TOWN, "last": "", "document": "X政发〔2026〕3号", "reason": "评估收回"})
+    undated = legal.post(address, {"unit": TOWN, "last": "2027-01-31", "document": "", "reason": ""})
+    done = legal.post(address, {"unit": TOWN, "last": "2027-01-31", "document": "X政发〔2026〕3号", "reason": "评估收回"})
+
+    assert (missing.status_code, undated.status_code, done.status_code) == (422, 422, 302)
+    with database.reading() as c:
+        one = powers.known(c, TOWN, "T-grill")
+        assert (one.valid_to.isoformat(), one.recall_document) == ("2027-01-31", "X政发〔2026〕3号")
+        assert history.verify(c) == []
+
+
+def test_an_officer_takes_no_power_back(as_person, database, listed):
+    answer = as_person("ba1").post(f"/law/powers/{listed.id}/recall", {"last": "2027-01-31", "document": "x", "reason": "x"})
+
+    assert answer.status_code == 403
+    with database.reading() as c:
+        assert powers.known(c, TOWN, "T-grill").valid_to is None
+
+
+def test_the_item_of_another_town_is_not_touched_through_ones_own(database, listed):
+    with database.reading() as c:
+        legal = directory.participant(c, "fzy1")
+        town = directory.unit_of(c, OTHER)
+    with pytest.raises(NotAllowed):
+        database.run(lambda c: law_changes.confirm(c, town.id, listed.id, "确认书", by=legal) and None)
+    with pytest.raises(NotFound):
+        database.run(lambda c: law_changes.confirm(c, TOWN, listed.id + 999, "确认书", by=legal) and None)
+
+
+def test_beside_a_step_the_milder_law_is_named_with_its_reason(as_person, listed):
+    officer = as_person("ba1")
+    across = body(officer.get("/law/assist?item=T-grill&act_day=2026-08-07&decision_day=2026-09-04"))
+    before = body(officer.get("/law/assist?item=T-grill&act_day=2026-08-07&decision_day=2026-08-10"))
+
+    assert "新规定处罚较轻" in across and "适用《新空气法典》第一千一百三十二条第三款" in across
+    assert "适用《旧空气法》第一百一十八条第三款" in before
+    assert "第一件案件" in across and "先行登记保存" in across
+
+
+def test_beside_a_step_an_item_that_is_not_held_offers_the_transfer(as_person, listed):
+    assert "移送" in body(as_person("ba1").get("/law/assist?item=T-none&act_day=2026-09-01"))
+
+
+@pytest.mark.parametrize("query", ["item=T-grill&act_day=0001-01-01", "item=T-grill&act_day=x", "item=" + "0" * 32, "item=é", ""])
+def test_whatever_is_asked_is_answered_or_missing(as_person, listed, query):
+    assert as_person("ba1").get(f"/law/assist?{query}").status_code in (200, 404)
+
+
+def test_a_file_with_a_faulty_row_changes_nothing(database, listed):
+    with database.reading() as c:
+        before = statutes.search(c, "空气")
+    with pytest.raises(InvalidValues, match="第 1 条记录"):
+        database.run(lambda c: law_changes.load_statute(c, NEW.replace("1132(3)", "第一条").encode(), by=None) and None)
+    with database.reading() as c:
+        assert statutes.search(c, "空气") == before
+
+
+def test_items_without_a_standard_are_said_to_have_none(as_person, listed):
+    assert "没有录入裁量基准" in body(as_person("ba1").get("/law/standards?item=T-grill"))
+
+
+@pytest.mark.parametrize("person", ["wg01", "cs01"])
+def test_the_grid_and_the_villages_have_no_business_here(as_person, person):
+    assert {as_person(person).get(path).status_code for path in ("/law", "/law/powers", "/law/standards", "/law/assist")} == {403}
