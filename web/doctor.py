@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine import clock, database, feel, migrations
 from engine.deadlines import calendars, default_calendar
+from engine.documents import box, fonts, pdf
 from engine.errors import EngineError
 from web import assets
 from web.settings import Settings
@@ -32,8 +33,32 @@ class Check:
 
 def installation(settings: Settings) -> list[Check]:
     """All checks of the machine and the database, in the order in which to mend them."""
-    checks: tuple[Callable[[Settings], Check], ...] = (_python, _disk, _bundle, _feel, _calendar, _database, _sqlite, _clock)
+    checks: tuple[Callable[[Settings], Check], ...] = (
+        _python, _disk, _bundle, _feel, _calendar, _database, _sqlite, _clock, _box, _fonts, _office)
     return [check(settings) for check in checks]
+
+
+def _box(settings: Settings) -> Check:
+    """What really protects the opening of uploaded templates, tried by breaking out."""
+    try:
+        doors = box.open_doors()
+    except EngineError as error:
+        return Check("模板隔离", False, True, error.message)
+    if doors:
+        return Check("模板隔离", False, True, f"不完整，缺少：{'、'.join(doors)}；不能使用上传的 Word 模板，系统自带的不受影响")
+    return Check("模板隔离", True, True, "内存和时间限制、landlock、seccomp 均有效，试探已被拦住")
+
+
+def _fonts(settings: Settings) -> Check:
+    fonts.use(Path(settings.data) / "fonts")
+    found = fonts.files()
+    good = bool(found) and ord("堃") in fonts.coverage()
+    return Check("文书字体", good, True, f"{len(found)} 个字体文件，来自 {'、'.join(map(str, fonts.folders()))}" if good else
+                 "没有中文字体，文书不能正确显示。请安装 fonts-noto-cjk，或者把字体放进数据目录的 fonts 文件夹")
+
+
+def _office(settings: Settings) -> Check:
+    return Check("LibreOffice", pdf.is_possible(), True, "可以把 Word 文书转成 PDF" if pdf.is_possible() else pdf.HOW)
 
 
 def _python(settings: Settings) -> Check:

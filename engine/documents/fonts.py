@@ -22,6 +22,8 @@ _own: list[Path] = []
 
 def use(folder: Path) -> None:
     """Take fonts from the office's folder too, before all others; to be called once, by whoever starts the program."""
+    if _own == [folder.resolve()]:
+        return
     _own[:] = [folder.resolve()]
     for kept in (loaded, coverage, fingerprint):
         kept.cache_clear()

@@ -13,7 +13,19 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine import clock
 from engine.database import UTCDateTime, canonical
-from engine.documents import case_fields, catalogue, fields, fonts, numbering, quality, register, rendering, shown, templates
+from engine.documents import (
+    case_fields,
+    catalogue,
+    fields,
+    fonts,
+    numbering,
+    opinion_fields,
+    quality,
+    register,
+    rendering,
+    shown,
+    templates,
+)
 from engine.documents.catalogue import Document
 from engine.documents.register import ISSUED, VOIDED, Issued
 from engine.documents.tables import document
@@ -73,10 +85,13 @@ def issue(c: Connection, instance_id: int, doc_id: str, *, by: str, values: Mapp
     ready = prepare(c, instance_id, doc_id, Occasion(values, variables, element))
     if ready.missing:
         raise InvalidValues({"document": "；".join(ready.missing)}, f"《{ready.document.name}》还不能制作：{'；'.join(ready.missing)}。")
+    if corrects is not None:
+        register.get(c, corrects)
     replaced = _make_room(c, instance_id, ready.document, element, by)
     unit = case_fields.town_of(c, instance_id)
     number = numbering.next_number(c, unit.id, ready.document.character) if ready.document.character else ""
-    data = _dated(ready.data, ready.document, number)
+    opinions = opinion_fields.gather(c, instance_id, ready.document, element, (by, values))
+    data = _dated({**ready.data, **opinions}, ready.document, number)
     row = {**base_row(c, instance_id, ready, by), "element_id": element, "number": number or None, "state": ISSUED, "data": data,
            "values": dict(values), "content_hash": content_hash(doc_id, data), "issued_at": clock.now(), "replaces": replaced,
            "corrects": corrects}

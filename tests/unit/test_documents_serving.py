@@ -36,9 +36,11 @@ def test_handed_over_it_is_served_that_day(desk: Desk) -> None:
     ("left", {"place": "门口", "witness": "村委钱四"}, "reason"), ("left", {"reason": "拒收", "place": "门口"}, "witness"),
     ("left", {"reason": "拒收", "witness": "村委钱四"}, "place"), ("mail", {}, "tracking"),
     ("mail", {"tracking": "EMS1", "returned": True}, "reason"), ("entrusted", {"receiver": ""}, "receiver"),
-    ("public_notice", {"place": "公告栏", "photos": ["a" * 32]}, "reason"), ("public_notice", {"reason": "下落不明", "photos": ["a" * 32]}, "place"),
+    ("public_notice", {"place": "公告栏", "photos": ["a" * 32]}, "reason"),
+    ("public_notice", {"reason": "下落不明", "photos": ["a" * 32]}, "place"),
     ("public_notice", {"reason": "下落不明", "place": "公告栏"}, "photos"),
-    ("public_notice", {"reason": "下落不明", "place": "公告栏", "photos": ["a" * 32], "days": 29}, "days"), ("carrier_pigeon", {}, "method")])
+    ("public_notice", {"reason": "下落不明", "place": "公告栏", "photos": ["a" * 32], "days": 29}, "days"),
+    ("carrier_pigeon", {}, "method")])
 def test_each_method_has_its_own_proof(desk: Desk, method: str, values: dict[str, object], field: str) -> None:
     notice = desk.issues()
     with pytest.raises(InvalidValues) as refused:

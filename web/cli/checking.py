@@ -4,6 +4,7 @@ import json
 
 import click
 
+from engine.documents import verifying
 from engine.runtime import history, watch
 from web import doctor as checks
 from web import settings
@@ -37,12 +38,12 @@ def doctor(instances: bool) -> None:
 
 @click.command()
 def verify() -> None:
-    """核对全部办理记录的哈希链。Verify the hash chains of the whole record."""
-    with opened() as (_, db), db.reading() as c:
-        faults = history.verify(c)
+    """核对全部办理记录的哈希链、文号和文书文件。Verify the record's hash chains, document numbers and files."""
+    with opened() as (in_force, db), db.reading() as c:
+        faults = [*history.verify(c), *verifying.faults(c, in_force.files)]
         if faults:
-            raise click.ClickException("\n".join(["办理记录有问题，请立即保护现场并联系审计管理员：", *map(str, faults[:20])]))
-        click.echo("全部记录连续、未被改动。")
+            raise click.ClickException("\n".join(["记录有问题，请立即保护现场并联系审计管理员：", *map(str, faults[:20])]))
+        click.echo("全部记录连续、未被改动；文号连续，文书与登记一致。")
 
 
 COMMANDS = (config, doctor, verify)

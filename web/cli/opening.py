@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from engine import database, migrations
 from engine.database import Database
+from engine.documents import fonts
 from engine.errors import Unavailable
 from web import settings
 from web.settings import Settings
@@ -17,6 +19,7 @@ def opened(*, write: bool = False, migrate: bool = False, given: Settings | None
     Raises Unavailable when the schema is missing or older than this program and `migrate` is off.
     """
     in_force = given or settings.load()
+    fonts.use(Path(in_force.data) / "fonts")
     db = database.connect(in_force.database_url, readonly=not write and in_force.embedded)
     try:
         if migrate:

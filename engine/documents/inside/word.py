@@ -5,6 +5,8 @@ Templates may print values, loop and choose; they may not call, import, include 
 
 import io
 import json
+import os
+import socket
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -209,11 +211,11 @@ def _swell() -> str:
 
 
 def _fork() -> str:
-    return str(__import__("os").fork())
+    return str(os.fork())
 
 
 def _connect() -> str:
-    return str(__import__("socket").socket())
+    return str(socket.socket())
 
 
 PROBES = {"read": _read_file, "spin": _spin, "swell": _swell, "fork": _fork, "connect": _connect}

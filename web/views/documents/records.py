@@ -84,20 +84,22 @@ def _saved(case_id: int, doc_id: str, found: Issued | None, work: Any) -> Any:
         values = draft_forms.values_of(forms.validate(form, submission.with_uploads(typed), names=_names()))
         made = database().run(lambda c: work(c, values))
     except InvalidValues as refusal:
-        return _page(case_id, doc_id, typed, found, refusal.errors, 422)
+        return _page(case_id, doc_id, typed, found, (refusal.errors, 422))
     except InvalidState as refusal:
-        return _page(case_id, doc_id, typed, found, {"record": refusal.message}, 409)
+        return _page(case_id, doc_id, typed, found, ({"record": refusal.message}, 409))
     flash("已保存。核对无误后由有关人员签名；签名后再修改，已有的签名全部失效。")
     return redirect(url_for("documents.show", document_id=made.id))
 
 
-def _page(case_id: int, doc_id: str, typed: Mapping[str, Any], found: Issued | None = None, errors: Mapping[str, str] | None = None,
-          status: int = 200) -> Any:
+def _page(case_id: int, doc_id: str, typed: Mapping[str, Any], found: Issued | None = None,
+          refused: tuple[Mapping[str, str], int] = ({}, 200)) -> Any:
+    """The record's form. `refused`: what is wrong with what was typed, and the answer's status."""
+    errors, status = refused
     form = draft_forms.of(doc_id)
     with database().reading() as c:
         people = directory.people(c, below=me().seen_paths("read_cases") or tuple(post.unit_path for post in me().posts))
     names = {one.id: one.name for one in people}
-    shown = {"states": forms.fields(form, typed, names=_names()), "errors": dict(errors or {}), "kind": catalogue.of(doc_id),
+    shown = {"states": forms.fields(form, typed, names=_names()), "errors": dict(errors), "kind": catalogue.of(doc_id),
              "case_id": case_id, "found": found, "people_for": lambda state: [(one.id, one.name) for one in people],
              "person_name": lambda value: names.get(value, value or "—")}
     return make_response(render_template("documents/record.html", **shown), status)
