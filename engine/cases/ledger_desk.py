@@ -18,7 +18,7 @@ from engine.cases.disposals import Disposal
 from engine.cases.dues import Dues
 from engine.cases.goods import Item
 from engine.cases.ledger_tables import due_entry, fiscal_receipt, goods_disposal, goods_item
-from engine.errors import NotAllowed, NotFound
+from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.people import Participant
 from engine.runtime import access
 from engine.runtime import case as cases
@@ -26,6 +26,8 @@ from engine.runtime import case as cases
 MONEY, GOODS = "keep_money", "keep_goods"
 PAGE = 30
 RECEIPT_STATES = {"cash": "待上交、待缴存的现金", "open": "待核销", "all": "全部"}
+
+ACTS = {"hand_over": "接收现金", "bank": "将现金交存银行", "reconcile": "核销票据"}
 
 
 @dataclass(frozen=True)
@@ -129,11 +131,12 @@ def money(c: Connection, by: Participant, words: str = "", page: int = 1) -> Fou
 
 def slips(c: Connection, by: Participant, state: str, today: dt.date, page: int = 1) -> Found:
     """Receipts of the clerk's towns: "cash" still on its way, "open" not reconciled, "all"."""
-    wanted: list[Any] = {"cash": [fiscal_receipt.c.hand_over_by.is_not(None), fiscal_receipt.c.state.in_((cash.ISSUED, cash.HANDED))],
-              "open": [fiscal_receipt.c.state != cash.RECONCILED]}.get(state, [])
+    choices: dict[str, list[Any]] = {
+        "cash": [fiscal_receipt.c.hand_over_by.is_not(None), fiscal_receipt.c.state.in_((cash.ISSUED, cash.HANDED))],
+        "open": [fiscal_receipt.c.state != cash.RECONCILED]}
     source = select(fiscal_receipt, penalty.c.number.label("case_number")).join(
         penalty, penalty.c.instance_id == fiscal_receipt.c.instance_id)
-    where = [_within(by, MONEY), *wanted]
+    where = [_within(by, MONEY), *choices.get(state, [])]
     total, number, rows = _page(c, source, where, page, fiscal_receipt.c.collected_on.desc(), fiscal_receipt.c.number)
     return Found(tuple(_slip(row, today.isoformat()) for row in rows), total, number)
 
@@ -143,6 +146,8 @@ def handle_receipt(c: Connection, number: str, act: str, by: Participant) -> Non
     row = c.execute(select(fiscal_receipt.c.instance_id).where(fiscal_receipt.c.number == number)).first()
     if row is None or not by.may(MONEY, case_file.of(c, row.instance_id).unit_path):
         raise NotFound(f"没有票据 {number}。", person=by.id)
+    if act not in ACTS:
+        raise InvalidValues({"act": "请选择接收、交存或者核销。"})
     case = cases.locked(c, row.instance_id, by=by)
     if act == "hand_over":
         cash.hand_over(c, number, by.id)
@@ -150,7 +155,7 @@ def handle_receipt(c: Connection, number: str, act: str, by: Participant) -> Non
         cash.bank(c, number)
     else:
         cash.reconcile(c, number, by.id)
-    case_file.told(case, {"hand_over": "接收现金", "bank": "将现金交存银行"}.get(act, "核销票据") + f"，票据 {number}")
+    case_file.told(case, f"{ACTS[act]}，票据 {number}")
 
 
 def store(c: Connection, by: Participant, words: str = "", page: int = 1) -> Found:

@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 NAV = (
     ("admin.people", "人员与岗位", "users", "administer"),
+    ("admin.qualifications", "证件资格", "shield", "administer"),
     ("admin.units", "单位", "folder", "administer"),
     ("admin.parameters", "参数", "settings", "administer"),
     ("admin.calendar", "工作日历", "table", "administer"),
@@ -17,6 +18,6 @@ NAV = (
 )
 
 # The modules hang their routes on the blueprint.
-from web.views.admin import calendar, checking, delivering, people, running, security, units  # noqa: E402
+from web.views.admin import calendar, checking, delivering, people, qualifications, running, security, units  # noqa: E402
 
-__all__ = ["blueprint", "calendar", "checking", "delivering", "people", "running", "security", "units"]
+__all__ = ["blueprint", "calendar", "checking", "delivering", "people", "qualifications", "running", "security", "units"]
