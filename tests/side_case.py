@@ -6,11 +6,13 @@ from typing import Any
 
 from engine.cases import dues, measures, penalty
 from engine.cases.dues import Dues
-from engine.documents import making, pages
+from engine.documents import making, pages, register
+from engine.documents.register import Issued
+from engine.law import discretion
 from engine.people import directory
 from engine.runtime import parameters
 from tests.penalty_town import citizen, credit_code
-from tests.town import ADMIN, OFFICER, OTHER_OFFICER, Town
+from tests.town import ADMIN, HEAD, OFFICER, OTHER_OFFICER, Town
 from tests.whole_case import COMPANY, NATURAL, WholeCase
 
 FINANCE, KEEPER = "cai1", "wuguan1"
@@ -57,16 +59,21 @@ class SideCase(WholeCase):
         """The case itself is worked at again."""
         self.town.case = self.main
 
-    def sets(self, **values: Any) -> None:
+    def sets(self, values: Mapping[str, Any]) -> None:
         """The administrator enters local parameters."""
         by = self.town.person(ADMIN)
         for key, value in values.items():
-            self.town.run(lambda c, key=key, value=value: parameters.change(c, key.replace("__", "-"), value, by=by))
+            self.town.run(lambda c, key=key, value=value: parameters.change(c, key, value, by=by))
 
     def owes(self) -> Dues:
         """The money of the case at this moment."""
         with self.town.database.reading() as c:
             return dues.of(c, self.main, now=self.town.clock())
+
+    def papers(self) -> dict[str, Issued]:
+        """The newest document of each kind in the file of the case, whichever process made it."""
+        with self.town.database.reading() as c:
+            return {one.doc_id: one for one in register.of_case(c, self.main or self.town.case) if one.state == register.ISSUED}
 
     def reads(self, doc_id: str) -> str:
         """The words of a document of the case as it is printed."""
@@ -90,7 +97,33 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
+def grade(item: str, on: str, fine: str) -> str:
+    """The grade of discretion that a fine in 元 lies in; "" where the matter has no table."""
+    amount = int(fine) * 100
+    return next((one.key for one in discretion.grades(item, day(on)) if one.fine_min <= amount <= one.fine_max), "")
+
+
 def spot(**more: Any) -> Mapping[str, Any]:
     """The decision on the spot as its form takes it."""
-    return {"decision_kinds": ["fine"], "decision_fine": "50", "decision_basis": "SR-16", "decision_violated_text": "《X省市容条例》第十六条",
-            "decision_basis_text": "《X省市容条例》第十六条", "collection": "electronic", **more}
+    return {"decision_kinds": ["fine"], "decision_fine": "50", "decision_basis": "XSR:16",
+            "decision_violated_text": "《X省市容条例》第十六条", "decision_basis_text": "《X省市容条例》第十六条",
+            "collection": "electronic", **more}
+
+
+def decided(case: SideCase, *, filed: str, noticed: str, decided_on: str, fine: str, basis: str = "XSR:18", **begin: Any) -> None:
+    """A case of the ordinary procedure up to the decision, which is handed over on its day."""
+    case.at(filed)
+    case.begins(**begin)
+    case.files()
+    case.step(OFFICER, "是否责令改正", correction_choice="before")
+    case.investigates()
+    case.reports(proposal_kinds=["fine"], proposal_fine=fine, proposal_basis=basis, proposal_grade=grade(begin["item"], filed, fine))
+    case.reviews()
+    case.at(noticed)
+    case.step(OFFICER, "事先告知")
+    case.serves()
+    case.at(decided_on)
+    case.step(OFFICER, "听取陈述申辩", statement_outcome="none")
+    case.drafts(decision_kind="penalty")
+    case.step(HEAD, "负责人决定处罚")
+    case.serves()

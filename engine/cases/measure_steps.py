@@ -36,7 +36,7 @@ def exclude_appraisal(c: Connection, payload: Payload) -> dict[str, Any]:
     if served is None or reported is None or reported <= served:
         return {"excluded": False, "why": "没有书面告知当事人检测、鉴定的期间，不能扣除。"}
     begun = max(served, _day(said.get("since")) or served)
-    paper = Paper(_number(said.get("commissioned")), ground=TESTING, reason="检测、鉴定期间，已书面告知当事人")
+    paper = _paper(values, _number(said.get("commissioned")), TESTING, "检测、鉴定期间，已书面告知当事人")
     try:
         answer = measures.exclude(c, _case(c, payload), (begun, reported), paper, _person(c, payload))
     except DeadlineRefused as refused:
@@ -47,7 +47,7 @@ def exclude_appraisal(c: Connection, payload: Payload) -> dict[str, Any]:
 def hold_enforcement(c: Connection, payload: Payload) -> dict[str, Any]:
     """The surcharge's clock and that of a forced removal stand from the day of the application (values pause_day, document)."""
     values = payload["values"]
-    at, paper = _begin(values.get("pause_day")), Paper(str(values.get("document") or ""), ground=REMEDY, reason="复议、诉讼期间")
+    at, paper = _begin(values.get("pause_day")), _paper(values, values.get("document"), REMEDY, "复议、诉讼期间")
     held = [one for one in _halting(c, payload) if one.status == RUNNING]
     for one in held:
         keeping.suspend_clock(c, one.id, at, paper, by=_person(c, payload))
@@ -57,7 +57,7 @@ def hold_enforcement(c: Connection, payload: Payload) -> dict[str, Any]:
 def resume_enforcement(c: Connection, payload: Payload) -> dict[str, Any]:
     """They go on after the day on which the reconsideration or suit ended (values resume_day, document)."""
     values = payload["values"]
-    at, paper = _begin(values.get("resume_day")), Paper(str(values.get("document") or ""), ground=REMEDY, reason="复议、诉讼已经终结")
+    at, paper = _begin(values.get("resume_day")), _paper(values, values.get("document"), REMEDY, "复议、诉讼已经终结")
     standing = [one for one in _halting(c, payload) if one.status == SUSPENDED]
     for one in standing:
         keeping.resume_clock(c, one.id, at, paper, by=_person(c, payload))
@@ -77,12 +77,17 @@ def crime_back(c: Connection, payload: Payload) -> dict[str, Any]:
     received, answered = _day(payload["variables"].get("received_at")), _day(payload["variables"].get("answer_on"))
     if received is None or answered is None or answered <= received:
         return {**said, "excluded": False}
-    paper = Paper(str(payload["variables"].get("receipt") or ""), ground=CRIME, reason="移送司法机关期间")
+    paper = _paper(payload["values"], payload["variables"].get("receipt"), CRIME, "移送司法机关期间")
     try:
         measures.exclude(c, _case(c, payload), (received, answered), paper, _person(c, payload))
     except DeadlineRefused as refused:
         return {**said, "excluded": False, "why": refused.message}
     return {**said, "excluded": True}
+
+
+def _paper(values: Mapping[str, Any], document: Any, ground: str, reason: str) -> Paper:
+    """On what an entry rests; who approves it is said on the step's form (clock_approver)."""
+    return Paper(str(document or ""), str(values.get("clock_approver") or ""), ground, reason)
 
 
 def _halting(c: Connection, payload: Payload) -> list[Clock]:

@@ -118,8 +118,8 @@ def _hindrance(one: Penalty, deployed: Deployed, by: Participant) -> str:
     if one.status == EXTERNAL and deployed.key != REMEDY:
         return "案件正在移送中，等对方答复。"
     allowed = any(post.role in deployed.start_roles and one.unit_path.startswith(post.unit_path) for post in by.posts)
-    if not allowed or not case_file.may_write(one, by):
-        return "由本案承办人、协办人或者本镇街负责人发起。"
+    if not allowed or not (case_file.may_write(one, by) or deployed.key == REMEDY and by.has("legal_reviewer")):
+        return "由本案承办人、协办人或者本镇街负责人发起；复议、诉讼也可以由法制员登记。"
     return ""
 
 

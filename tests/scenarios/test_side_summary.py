@@ -2,10 +2,11 @@
 
 import pytest
 
-from engine.cases import case_file, penalty
+from engine.cases import case_file, case_list, penalty
+from engine.cases.case_list import Asked
 from engine.errors import InvalidState, InvalidValues
 from engine.runtime import casebook
-from tests.side_case import FINANCE, SideCase, spot
+from tests.side_case import FINANCE, SideCase, grade, spot
 from tests.town import BOSS, LEADER, OFFICER, Town
 
 STALL = {"item": "SR-stall", "item_name": "占道经营", "party_name": "乙", "facts": "占道摆摊，经责令改正拒不改正。"}
@@ -79,7 +80,7 @@ def test_a_disputed_case_goes_into_the_ordinary_procedure(town: Town) -> None:
 
     assert case.file.status == case_file.CLOSED and case.file.closure_kind == "converted"
     with town.database.reading() as c:
-        lines = penalty.listing(c, town.person(LEADER), {"status": "preparing"}).lines
+        lines = case_list.page(c, town.person(LEADER), Asked(status="preparing")).lines
         assert [line.title for line in lines] == ["乙占道经营案"]
         found = casebook.show(c, lines[0].instance_id, town.person(LEADER))
         assert penalty.of(c, lines[0].instance_id).process_key == "penalty"
@@ -95,7 +96,7 @@ def litter(town: Town) -> SideCase:
     return found
 
 
-LITTER = {"decision_fine": "150", "decision_basis": "STD-1169"}
+LITTER = {"decision_fine": "150", "decision_basis": "STD:1169(3)", "decision_grade": grade("STD-litter", "2026-10-13", "150")}
 
 
 def test_s10_1_cash_above_a_hundred_needs_a_lawful_reason(litter: SideCase) -> None:
