@@ -9,6 +9,10 @@ from engine.definitions import Deployed
 from engine.forms import FieldState, Form, Option
 from engine.people import Participant
 
+HINTS = {"item": "只列出本镇街现在有权处罚的事项。清单里没有的不能立案：从上报的问题来的，在原事项里选择移送；"
+                 "已经登记的案件，在案卷的“关联”里发起案件移送。"}
+"""What stands below a field that offers what the town has."""
+
 
 def start_form(deployed: Deployed) -> Form | None:
     """The form with which a process is begun."""
@@ -29,7 +33,8 @@ def states_of(deployed: Deployed, typed: Mapping[str, Any], choices: Mapping[str
 def _offering(states: Iterable[FieldState], choices: Mapping[str, tuple[Option, ...]]) -> Iterator[FieldState]:
     for state in states:
         if choices.get(state.key):
-            yield dataclasses.replace(state, field=dataclasses.replace(state.field, type="select"), options=choices[state.key])
+            field = dataclasses.replace(state.field, type="select", description=HINTS.get(state.key, state.field.description))
+            yield dataclasses.replace(state, field=field, options=choices[state.key])
         elif state.children and state.type == "group":
             yield dataclasses.replace(state, children=tuple(_offering(state.children, choices)))
         else:

@@ -23,7 +23,8 @@ def _page(case_id: int, key: str, typed: dict[str, Any], status: int = 200, temp
         if offer is None or offer.reason:
             raise NotAllowed(offer.reason if offer else "本镇街现在不能采取这种措施。", instance=case_id, process=key)
         deployed, people = definitions.latest(c, key), directory.people(c, below=[file.unit_path])
-    shown: dict[str, Any] = {"file": file, "offer": offer, "states": filling.states_of(deployed, typed, known=measures.known_of(file)),
+        known = measures.known_of(c, file)
+    shown: dict[str, Any] = {"file": file, "offer": offer, "states": filling.states_of(deployed, typed, known=known),
                              "errors": {}, "key": new_key(), **filling.people_words(people), **more}
     return make_response(render_template(template, **shown), status)
 

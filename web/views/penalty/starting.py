@@ -1,6 +1,7 @@
 """Beginning a penalty case: of its own, or from a finding; by the ordinary or the summary procedure."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from engine.definitions import Deployed
 from engine.errors import InvalidState, InvalidValues, NotFound
 from engine.forms import Form, Option
 from engine.ids import new_key
+from engine.law import powers
 from engine.people import Participant, directory
 from engine.people.directory import Unit
 from engine.runtime import casebook
@@ -53,8 +55,21 @@ def _start(c: Connection, key: str, number: str) -> Start:
     deployed = definitions.latest(c, key)
     found = casebook.by_number(c, number, me()) if number else None
     town = _town(c, me())
-    return Start(deployed, filling.start_form(deployed), town, found, (),
-                 directory.people(c, below=[town.path]))
+    return Start(deployed, filling.start_form(deployed), town, found, _held(c, town, _act_day()), directory.people(c, below=[town.path]))
+
+
+def _act_day() -> dt.date:
+    """The day of the act as it was typed, else today."""
+    try:
+        return dt.date.fromisoformat(request.values.get("act_day", ""))
+    except ValueError:
+        return clock.today()
+
+
+def _held(c: Connection, town: Unit, day: dt.date) -> tuple[Option, ...]:
+    """What the town may punish: held today, and on the day of the act; none where no list has been entered yet."""
+    today = {one.code for one in powers.items(c, town.id, clock.today())}
+    return tuple(Option(f"{one.field}／{one.name}（{one.code}）", one.code) for one in powers.items(c, town.id, day) if one.code in today)
 
 
 def _town(c: Connection, by: Participant) -> Unit:
