@@ -36,12 +36,12 @@ def facts_of_law(c: Connection, unit_id: str, item: str) -> dict[str, str]:
 
 def applies(c: Connection, one: Penalty, day: dt.date, known: Mapping[str, Any]) -> Choice:
     """The basis by which a case is decided on that day. A power that was taken back with the words that cases in flight are finished
-    counts as on its last day. Raises PowerNotHeld, InvalidState.
+    counts as held on its last day; the law compared is that of the day itself. Raises PowerNotHeld, InvalidState.
 
     known: the case's variables and the step's values, which tell whether the party did not obey an order to correct.
     """
-    return choice.applicable(c, choice.Case(one.unit_id, one.item, one.act_day or day, _held_until(c, one, day), one.party.kind,
-                                            refused(known)))
+    return choice.applicable(c, choice.Case(one.unit_id, one.item, one.act_day or day, day, one.party.kind, refused(known),
+                                            held_on=_held_until(c, one, day)))
 
 
 def refused(known: Mapping[str, Any]) -> bool | None:

@@ -18,7 +18,8 @@ from engine.law.statutes import Article
 
 @dataclass(frozen=True)
 class Case:
-    """What the choice looks at. `refused`: the party did not put it right after an order; None: not known yet, both are offered."""
+    """What the choice looks at. `refused`: the party did not put it right after an order; None: not known yet, both are offered.
+    `held_on`: the day on which the town must hold the power, the day of the decision unless the case was filed before a recall."""
 
     unit_id: str
     code: str
@@ -26,6 +27,7 @@ class Case:
     decision_day: dt.date
     party_kind: str = ""
     refused: bool | None = None
+    held_on: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,11 @@ class Choice:
 
 def applicable(c: Connection, case: Case) -> Choice:
     """Raises PowerNotHeld, and InvalidState where no article applied on the day of the act, or none does on the day of the decision."""
-    power = powers.in_force(c, case.unit_id, case.code, case.decision_day)
+    power = powers.in_force(c, case.unit_id, case.code, case.held_on or case.decision_day)
     old, new = _on(c, power, case, case.act_day), _on(c, power, case, case.decision_day)
     if not old:
-        raise InvalidState(f"行为发生在 {case.act_day}，当时没有可以处罚“{power.name}”的条文，不能适用后来的规定（行政处罚法第三十七条）。",
+        raise InvalidState(f"行为发生在 {case.act_day}，当时没有可以处罚“{power.name}”的条文，不能适用后来的规定（行政处罚法第三十七条）。"
+                           "当时的法律还没有录入法条库的，请先补录。",
                            code=case.code)
     if not new:
         raise InvalidState(f"“{power.name}”的处罚依据到 {case.decision_day} 已经失效且没有相应规定，按从旧兼从轻不予处罚"
@@ -55,7 +58,7 @@ def applicable(c: Connection, case: Case) -> Choice:
 
 def offered(c: Connection, case: Case) -> tuple[tuple[Basis, Article], ...]:
     """Every basis of the matter that is in force on either day, the older first, each once."""
-    power = powers.in_force(c, case.unit_id, case.code, case.decision_day)
+    power = powers.in_force(c, case.unit_id, case.code, case.held_on or case.decision_day)
     return tuple(dict.fromkeys((*_on(c, power, case, case.act_day), *_on(c, power, case, case.decision_day))))
 
 

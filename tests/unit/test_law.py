@@ -69,7 +69,35 @@ def test_the_law_of_the_day_of_the_act_unless_the_new_is_milder(lawful: Town) ->
 
 def test_what_was_no_offence_then_is_none_now(lawful: Town) -> None:
     with pytest.raises(InvalidState, match="当时没有可以处罚"):
-        _chosen(lawful, "STD-noise", OLD)
+        _chosen(lawful, "STD-noise", dt.date(2022, 6, 4))
+
+
+@pytest.mark.parametrize(("code", "ref"), [
+    ("STD-noise", "ZS:77(二)"), ("STD-spill", "DQ:116"), ("STD-straw", "DQ:119(1)"), ("STD-litter", "GF:111(2)")])
+def test_what_the_repealed_laws_punished_stays_punishable_by_them(lawful: Town, code: str, ref: str) -> None:
+    assert _chosen(lawful, code, OLD, party_kind="natural").article.ref == ref
+
+
+@pytest.mark.parametrize(("ref", "words"), [
+    ("STD:1053", "没有过错"), ("STD:1056(2)", "没有造成危害后果的，不予处罚"), ("DQ:119(1)", "秸秆"), ("DQ:119(2)", "沥青"),
+    ("GF:111(2)", "一百元以上五百元以下"), ("STD:1169(3)", "一百元以上一千元以下"), ("XSR:17", "一百元以上一千元以下")])
+def test_an_article_says_what_its_number_says(lawful: Town, ref: str, words: str) -> None:
+    with lawful.database.reading() as c:
+        assert words in statutes.versions(c, ref)[0].text
+
+
+def test_every_fine_of_the_sample_list_stands_in_its_article(lawful: Town) -> None:
+    with lawful.database.reading() as c:
+        texts = {basis.article: statutes.versions(c, basis.article)[0].text for one in powers.items(c, UNIT) for basis in one.bases}
+
+    assert {ref for ref in texts if ref != "XF:61(2)" and "罚款" not in texts[ref]} == {"CX:65", "YCG:24(三)"}  # 61(2) refers to 61(1)
+
+
+def test_a_power_held_until_before_the_code_still_compares_the_law_of_the_day_of_the_decision(lawful: Town) -> None:
+    lawful.run(lambda c: powers.recall(c, UNIT, "STD-barbecue", OLD, document="X政发〔2026〕3号", reason="收回") and None)
+    with pytest.raises(PowerNotHeld):
+        _chosen(lawful, "STD-barbecue", dt.date(2026, 8, 7))
+    assert _chosen(lawful, "STD-barbecue", dt.date(2026, 8, 7), held_on=OLD).article.ref == "STD:1132(3)"
 
 
 def test_refusing_to_put_it_right_leads_to_the_heavier_basis(lawful: Town) -> None:
@@ -177,7 +205,7 @@ def test_a_bad_file_changes_nothing(town: Town, document: bytes, refusal: type) 
 def test_every_word_of_a_search_is_in_what_it_finds(lawful: Town) -> None:
     with lawful.database.reading() as c:
         found = statutes.search(c, "油烟 法典", day=NEW)
-        assert [one.ref for one in found] == ["STD:1132(1)"]
+        assert [one.ref for one in found] == ["STD:1132(1)", "STD:1132(2)"]
         assert {one.statute_id for one in statutes.search(c, "油烟")} == {"STD", "DQ"}
         assert statutes.search(c, "%_") == []
 
