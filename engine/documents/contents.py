@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from engine.cases import evidence
 from engine.cases.evidence import Item
 from engine.clock import local
-from engine.documents import catalogue, register
+from engine.documents import catalogue, receipts, register
+from engine.documents.receipts import Receipt
 from engine.documents.register import Issued
 from engine.errors import InvalidValues
 
@@ -27,8 +28,8 @@ EVIDENCE_ORDER = 540
 
 @dataclass(frozen=True)
 class Part:
-    """One line of the contents. `key` is "document-12" or "evidence-3"; `kind` is "document" or "evidence"; `place` is the place by the
-    catalogue, `at` when it was made."""
+    """One line of the contents. `key` is "document-12" or "evidence-3"; `kind` is "document", "evidence" or "receipt"; `place` is
+    the place by the catalogue, `at` when it was made."""
 
     key: str
     kind: str
@@ -40,6 +41,7 @@ class Part:
     place: int
     document: Issued | None = None
     item: Item | None = None
+    receipt: Receipt | None = None
 
     @property
     def day(self) -> dt.date:
@@ -56,11 +58,12 @@ class Arrangement:
 
 
 def parts(c: Connection, case_id: int, authority: str) -> tuple[Part, ...]:
-    """Every part of a case, unordered: issued documents and usable evidence with its files. Void documents and void evidence stay out;
-    the remarks name them."""
+    """Every part of a case, unordered: issued documents, usable evidence with its files, proofs of service and receipts. Void documents
+    and void evidence stay out; the remarks name them."""
     documents = [_document(one, authority) for one in register.of_case(c, case_id) if one.state == register.ISSUED]
     items = [_item(one) for one in evidence.of(c, case_id) if one.state == evidence.VALID]
-    return tuple(one for one in (*documents, *items) if one.volume in VOLUMES)
+    made = [_receipt(one, authority) for one in receipts.of_case(c, case_id)]
+    return tuple(one for one in (*documents, *items, *made) if one.volume in VOLUMES)
 
 
 def ordered(found: tuple[Part, ...], arrangement: Arrangement) -> dict[str, tuple[Part, ...]]:
@@ -93,6 +96,11 @@ def _document(one: Issued, authority: str) -> Part:
     row = catalogue.of(one.doc_id)
     return Part(f"document-{one.id}", "document", one.name, one.number, authority, one.issued_at or one.made_at, row.volume, row.order,
                 document=one)
+
+
+def _receipt(one: Receipt, authority: str) -> Part:
+    row = catalogue.of(one.doc_id)
+    return Part(one.key, "receipt", one.title, "", authority, one.at, row.volume, row.order, receipt=one)
 
 
 def _item(one: Item) -> Part:

@@ -10,6 +10,7 @@ from engine.cases import attachments, evidence
 from engine.cases.evidence import Item
 from engine.documents import contents, pages, register, shown, store
 from engine.documents.contents import Part
+from engine.documents.receipts import Receipt
 from engine.documents.register import Issued
 from engine.documents.rendering import DOCX, PDF
 from engine.documents.volume import Sheet, transcript
@@ -38,13 +39,15 @@ class Leaf:
 
     part: Part
     sheets: tuple[Sheet, ...]
-    files: tuple[tuple[str, Path], ...]
+    files: tuple[tuple[str, Path | bytes], ...]
     originals: tuple[Original, ...]
     remark: str = ""
 
 
 def leaf(c: Connection, part: Part, folder: Path, place: str) -> Leaf:
     """Read a part. `place` is its number in the dossier ("1-003"). Raises InvalidState (not made yet, altered), NotFound (file lost)."""
+    if part.receipt is not None:
+        return _receipt(part, part.receipt, place)
     return _document(part, part.document, folder, place) if part.document else _item(c, part, folder, place)
 
 
@@ -72,10 +75,18 @@ def _document(part: Part, one: Issued, folder: Path, place: str) -> Leaf:
     return Leaf(part, transcript(lines, TRANSCRIPT), (), originals, TRANSCRIBED.format(title=one.title))
 
 
+def _receipt(part: Part, one: Receipt, place: str) -> Leaf:
+    """Printed now from the record, the same every time; it has no original of its own."""
+    body, name = one.pdf(), f"{place}.pdf"
+    return Leaf(part, tuple(Sheet("pdf", name, number + 1) for number in range(pages.count(body))), ((name, body),), ())
+
+
 def _item(c: Connection, part: Part, folder: Path, place: str) -> Leaf:
     piece = part.item
     assert piece is not None
-    sheets, files, originals = [], [], []
+    sheets: list[Sheet] = []
+    files: list[tuple[str, Path | bytes]] = []
+    originals: list[Original] = []
     rows = _rows(c, piece)
     for number, one in enumerate(piece.files, 1):
         mime = attachments.get(c, one.attachment_id).mime

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from engine.cases import case_file, custody, evidence
-from engine.documents import contents, dossier, dossier_register, four_properties, material, package, pages, store, volume
+from engine.cases import case_file, custody, dues, evidence
+from engine.documents import contents, dossier, dossier_register, four_properties, material, package, pages, receipts, store, volume
 from engine.documents.contents import CHRONO, RESULT_FIRST, Arrangement
 from engine.errors import InvalidState, InvalidValues, NotFound
 from engine.runtime import parameters
@@ -39,7 +39,9 @@ def failed(made: dossier.Dossier) -> set[str]:
 
 
 def test_the_decision_comes_first_and_inner_papers_are_apart(office: Office) -> None:
-    assert titles(office, "main") == ["立案审批表", "行政处罚决定书", "行政处罚事先告知书", "勘验笔录、现场笔录：现场检查笔录"]
+    assert titles(office, "main") == [
+        "立案审批表", "行政处罚决定书", "行政处罚事先告知书", "送达回证（行政处罚事先告知书）", "送达回证（行政处罚决定书）",
+        "勘验笔录、现场笔录：现场检查笔录"]
     assert titles(office, "secondary") == ["案件来源登记表", "案件调查终结报告", "结案审批表"]
 
 
@@ -69,7 +71,7 @@ def test_void_documents_and_evidence_stay_out_and_are_told(town: Town, tmp_path:
     office.issues("DOC-01")
     office.closes()
 
-    assert titles(office, "main") == ["勘验笔录、现场笔录：现场检查笔录"]
+    assert titles(office, "main") == ["勘验笔录、现场笔录：现场检查笔录"]  # nothing was served, no money was imposed
     assert list(office.reads(lambda c: list(material.left_out(c, office.case)))) == ["证据“误登记的照片”已作废，原因：登记错误，不入卷。"]
 
 
@@ -125,6 +127,20 @@ def test_the_metadata_say_what_each_part_is(office: Office) -> None:
     assert root.findtext("档号") == entry.number and root.findtext("案号") == office.one.number
     assert [one.findtext("题名") for one in root.iterfind("册/件")][:2] == ["立案审批表", "行政处罚决定书"]
     assert all(one.get("SHA256") for one in root.iterfind("册/件/文件"))
+
+
+def test_money_that_was_imposed_has_its_register_of_receipts(office: Office) -> None:
+    office.town.run(lambda c: dues.write(c, office.case, dues.New(dues.IMPOSED, dt.date(2026, 3, 2), 500000), OFFICER))
+    assert titles(office, "main")[-1] == "罚没收入票据登记"
+    office.compiles()
+    assert dossier.digest(office.builds()) == dossier.digest(office.builds())
+
+
+def test_a_proof_of_service_tells_what_was_recorded(office: Office) -> None:
+    proof = next(one for one in office.reads(receipts.of_case, office.case) if "决定书" in one.title)
+    said = proof.data["service"]
+    assert (said["method_text"], said["receiver"], said["servers"]) == ("直接送达", "当事人本人", "卫十、蒋甲")
+    assert said["effective_on"] == "2026年3月2日" and pages.count(proof.pdf()) == 1
 
 
 def test_a_word_document_without_a_pdf_is_transcribed_and_said_so(office: Office) -> None:
