@@ -20,6 +20,7 @@ from engine.clock import SHANGHAI, local
 from engine.documents import dossier, register
 from engine.documents.register import Issued
 from engine.forms import FieldState
+from engine.law import sample
 from engine.people import qualifications
 from engine.runtime import clocks, desk
 from engine.runtime.clocks import Clock
@@ -39,6 +40,7 @@ class WholeCase:
         self.town = town
         self.at(at)
         town.publishes_with_called("penalty")
+        town.run(lambda c: sample.load(c, "qs"))
         town.run(lambda c: qualifications.sample(c, [OFFICER, OTHER_OFFICER, LAWYER]))
 
     # ---------------------------------------------------------------------------------------- time and people

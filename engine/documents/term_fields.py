@@ -11,6 +11,7 @@ from engine.cases.deciding import NOT_PENALTY
 from engine.cases.proposals import Proposal
 from engine.documents import citations, register, shown
 from engine.documents.register import METHODS
+from engine.law import discretion
 
 PAPERS = {"notice": ("DOC-21", "DOC-20"), "decision": ("DOC-27", "DOC-28", "DOC-29")}
 """Which documents carry the number and the day of a stage; the newest that stands counts."""
@@ -57,6 +58,13 @@ def _cited(c: Connection, file: Penalty, last: Proposal | None, param: Mapping[s
         return {}
     found = citations.of(c, last.basis, (file.act_day, last.day), param)
     return {"basis_text": "、".join(one.words for one in found), "basis_problems": [one.problem for one in found if one.problem]}
+
+
+def _grade(item: str, one: Proposal | None) -> dict[str, str]:
+    """The grade of discretion by the name its table gives it."""
+    known = discretion.grades(item, one.day) if one and one.grade else ()
+    name = next((grade.name for grade in known if one and grade.key == one.grade), None)
+    return {"grade_text": name} if name else {}
 
 
 def _said(room: str, values: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from tests.whole_case import WholeCase
 PARTS = {**HOLDERS, "head": HEAD, "hearing_host": HOST, "assistant": OTHER_OFFICER}
 USUAL = {"item": "SR-sign", "item_name": "设置户外广告设施不符合容貌标准", "party_kind": "organisation", "party_name": "青石甲公司",
          "act_day": "2026-02-26", "facts": "门头广告破损，责令限期改造，逾期没有改造。"}
-FINE = {"proposal_kinds": ["fine"], "proposal_fine": "5000", "proposal_basis": "SR-18"}
+FINE = {"proposal_kinds": ["fine"], "proposal_fine": "5000", "proposal_grade": "ordinary", "proposal_basis": "XSR:18"}
 APPEARANCE = "2026-03-02T08:40"
 
 

@@ -7,7 +7,7 @@ from engine.errors import InvalidState, TooEarly
 from tests.town import HEAD, LAWYER, LEADER, OFFICER, Town
 from tests.whole_case import WholeCase
 
-FINE = {"proposal_kinds": ["fine"], "proposal_fine": "5000", "proposal_basis": "SR-18"}
+FINE = {"proposal_kinds": ["fine"], "proposal_fine": "5000", "proposal_grade": "ordinary", "proposal_basis": "XSR:18"}
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from engine.runtime.commands.keeping import Paper, Stretch
 from tests.town import BOSS, HEAD, HOST, LAWYER, LEADER, OFFICER, Town
 from tests.whole_case import WholeCase
 
-FINE = {"proposal_kinds": ["fine"], "proposal_fine": "60000", "proposal_basis": "STD1185", "reasons": "夜间连续施工，没有证明。"}
+FINE = {"proposal_kinds": ["fine"], "proposal_fine": "60000", "proposal_grade": "ordinary", "proposal_basis": "STD:1185(二)",
+        "reasons": "夜间连续施工，没有证明。"}
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_facts_that_change_are_notified_once_more(case: WholeCase) -> None:
     case.step(OFFICER, "听证申请", hearing_wish="waived")
 
     assert case.todo(OFFICER) == ["调查终结报告"]
-    case.reports(**{**FINE, "proposal_fine": "70000"})
+    case.reports(**{**FINE, "proposal_fine": "70000", "proposal_grade": "serious"})
     case.reviews()
     case.step(OFFICER, "事先告知并告知听证")
     assert case.last("notice").fine == 70000_00

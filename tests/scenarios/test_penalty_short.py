@@ -49,7 +49,8 @@ def test_s07_confiscation_beside_a_fine_under_the_ordinary_procedure(town: Town)
     case.step(OFFICER, "是否责令改正", correction_choice="none")
     case.at("2026-08-24")
     case.investigates()
-    case.reports(proposal_kinds=["fine", "confiscation"], proposal_fine="800", proposal_confiscation="烧烤炉一个", proposal_basis="STD1132")
+    case.reports(proposal_kinds=["fine", "confiscation"], proposal_fine="800", proposal_grade="slight", proposal_confiscation="烧烤炉一个",
+                 proposal_basis="STD:1132(3)")
     case.reviews()
     case.at("2026-08-25")
     case.step(OFFICER, "事先告知")
@@ -67,19 +68,20 @@ def test_s07_confiscation_beside_a_fine_under_the_ordinary_procedure(town: Town)
 
 def test_s15_a_rule_set_with_a_short_time_limit(town: Town) -> None:
     case = WholeCase(town, "2026-04-14")
-    case.begins(item="AQ-gas", item_name="未安装可燃气体报警装置", rule_set="RS-EMER", party_kind="organisation", party_name="戊餐饮店",
+    case.begins(item="AQ-gas", item_name="未安装可燃气体报警装置", party_kind="organisation", party_name="戊餐饮店",
                 act_day="2026-04-13", facts="使用燃气未安装可燃气体报警装置。")
     case.files()
     assert case.due("DL-C6") == "2026-05-14"  # S15-1
-    case.step(OFFICER, "是否责令改正", correction_choice="before")
+    case.step(OFFICER, "是否责令改正", correction_choice="running", order_served_on="2026-04-13", correction_days="15")
     case.at("2026-04-20")
     case.investigates()
-    case.reports(proposal_kinds=["fine"], proposal_fine="5000", proposal_basis="AQ99")
+    case.reports(proposal_kinds=["fine"], proposal_fine="5000", proposal_grade="slight", proposal_basis="AQ:99(八)")
     case.reviews()
     case.step(OFFICER, "事先告知")
     case.serves()
     assert case.due("DL-C1") == "2026-04-27" and case.variables["hearing_right"] is False
     case.at("2026-04-29")
+    case.step(OFFICER, "复查", correction_outcome="corrected")
     case.step(OFFICER, "听取陈述申辩", statement_outcome="none")
     case.drafts(decision_kind="penalty")
     case.step(HEAD, "负责人决定处罚")
@@ -91,7 +93,8 @@ def test_s15_a_rule_set_with_a_short_time_limit(town: Town) -> None:
 
 def test_s15_the_default_rule_set_shows_the_later_day(town: Town) -> None:
     case = WholeCase(town, "2026-04-14")
-    case.begins(item="AQ-gas", party_kind="organisation", party_name="戊餐饮店", act_day="2026-04-13", facts="未安装报警装置。")
+    case.begins(item="AQ-gas", rule_set="RS-CFF", party_kind="organisation", party_name="戊餐饮店", act_day="2026-04-13",
+                facts="未安装报警装置。")
     case.files()
     assert case.due("DL-C6") == "2026-07-13"  # S15-2
 
