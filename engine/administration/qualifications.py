@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,11 +19,11 @@ from engine.supervision import audit
 ESTABLISHMENTS = ("", "行政", "参公", "事业", "辅助")
 
 
-def listed(c: Connection, by: Participant, words: str, kind: str, state: str, page: int = 1) -> Found:
-    """The register. Raises NotAllowed."""
+def listed(c: Connection, by: Participant, wanted: Wanted, page: int = 1) -> Found:
+    """The register; what counts as soon is what people are warned of first. Raises NotAllowed."""
     must(by, "administer")
     within = max(certificate_watch.warning_days(c), default=0)
-    return certificate_register.listed(c, clock.today(), Wanted(words, kind, state, within), page)
+    return certificate_register.listed(c, clock.today(), replace(wanted, within=within), page)
 
 
 def shown(c: Connection, by: Participant, certificate_id: int) -> tuple[Line, Standing]:

@@ -69,6 +69,7 @@ def test_goods_wait_until_a_keeper_takes_them_in(till):
 def test_what_is_taken_is_described(till, said, refusal):
     with refused(refusal):
         takes(till, **said)
+    assert till.reads(goods.of, till.case) == ()
 
 
 def test_the_officer_of_the_case_does_not_keep_its_goods(till):

@@ -54,8 +54,8 @@ def test_a_clerk_sees_what_is_due_and_notes_a_payment_once(database, as_person, 
 
 
 @pytest.mark.parametrize(("said", "words"), [
-    ({"receipt": ""}, "第七十条"), ({"amount": "x"}, "请填写缴款金额"), ({"amount": "51"}, "不能登记 51 元"), ({"channel": "x"}, "缴款方式"),
-    ({"channel": "cash", "collector": "ba1"}, "不能当场收缴现金")])
+    ({"receipt": ""}, "第七十条"), ({"amount": "x"}, "请填写缴款金额"), ({"amount": "51"}, "不能登记 51 元"),
+    ({"channel": "x"}, "缴款方式"), ({"channel": "cash", "collector": "ba1"}, "不能当场收缴现金")])
 def test_what_cannot_be_taken_is_said_beside_the_form(database, as_person, case, said, words):
     text = page(pays(as_person(CLERK), case, **said), 422)
 
@@ -126,7 +126,8 @@ def test_goods_are_listed_stored_approved_and_handed_over(database, as_person, c
 
     assert keeper.post(f"{address}/items/{item}", {"key": "g2", "kind": "stored", "quantity": "2", "place": "A-01"}).status_code == 302
     assert "A-01" in page(keeper.get("/ledgers/goods"))
-    assert officer.post(f"{address}/disposals", {"key": "g3", "kind": "hand_over", f"item{item}": "2", "reasons": "移送"}).status_code == 302
+    asking = {"key": "g3", "kind": "hand_over", f"item{item}": "2", "reasons": "移送"}
+    assert officer.post(f"{address}/disposals", asking).status_code == 302
     with database.reading() as c:
         asked = disposals.of(c, case)[0].id
     out = {"key": "g4", "receiver": "派出所", "receipt": "回执 1 号"}
@@ -188,7 +189,8 @@ def test_a_lawyer_declares_reads_a_masked_brief_and_answers(database, as_person,
     assert "构成。" in page(as_person("ba1").get(f"/ledgers/advice/of/{case}"))
 
 
-@pytest.mark.parametrize(("said", "words"), [({"lawyer_id": "ba2"}, "驻队律师"), ({"until": ""}, "截止时间"), ({"question": ""}, "咨询的问题")])
+@pytest.mark.parametrize(("said", "words"), [
+    ({"lawyer_id": "ba2"}, "驻队律师"), ({"until": ""}, "截止时间"), ({"question": ""}, "咨询的问题")])
 def test_a_request_that_lacks_something_is_not_sent(as_person, case, said, words):
     assert words in page(asks(as_person, case, **said), 422)
 

@@ -9,7 +9,7 @@ from engine import clock
 from engine.administration import qualifications as administration
 from engine.errors import Conflict, InvalidState, InvalidValues
 from engine.people import directory
-from engine.people.certificate_register import STATES
+from engine.people.certificate_register import STATES, Wanted
 from engine.people.qualifications import EVENT_WORDS, ISSUED, KINDS, Happening
 from web.auth import policy
 from web.context import database, me
@@ -38,7 +38,8 @@ def qualifications() -> Any:
     """Every certificate, those that end first before others."""
     asked = {name: request.args.get(name, "").strip()[:40] for name in ("q", "kind", "state")}
     with database().reading() as c:
-        found = administration.listed(c, me(), asked["q"], asked["kind"], asked["state"], request.args.get("page", 1, int))
+        wanted = Wanted(asked["q"], asked["kind"], asked["state"])
+        found = administration.listed(c, me(), wanted, request.args.get("page", 1, int))
     return render_template("admin/qualifications.html", found=found, asked=asked, KINDS=KINDS, STATES=STATES)
 
 
