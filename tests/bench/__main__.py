@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.bench import board, cases, deadlines, dossier, figure, in_memory, redating, scaling, signs, transactions, waking
+from tests.bench import board, cases, deadlines, documents, dossier, figure, in_memory, redating, scaling, signs, transactions, waking
 from tests.bench.figure import Figure
 from tests.bench.stores import Store, stores
 
@@ -27,6 +27,7 @@ def main(arguments: Sequence[str]) -> None:
     take("deadlines", deadlines.measure)
     take("signs", signs.measure)
     take("dossier", dossier.measure)
+    take("documents", documents.measure)
     with tempfile.TemporaryDirectory() as folder, stores(Path(folder)) as both:
         for store in both:
             _each(store, take, wanted)
@@ -43,6 +44,7 @@ def _each(store: Store, take: Callable[[str, Callable[[], list[Figure]]], None],
     empty = store.copy()
     take("transactions", lambda: transactions.measure(store.copy()))
     take("scaling", lambda: scaling.measure(store))
+    take("documents", lambda: documents.numbers(store))
     take("timers", lambda: waking.measure(store))
     take("board", lambda: board.measure(store, sizes.get("board") or board.CLOSED))
     take("cases", lambda: cases.measure(store, sizes.get("cases") or cases.OPEN))
