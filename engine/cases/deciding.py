@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import clock
-from engine.cases import case_file, duties, filing, lawful_order, legal_basis, proposals
+from engine.cases import case_file, duties, filing, history_of_party, lawful_order, legal_basis, proposals
+from engine.cases.case_file import Penalty
 from engine.cases.duties import Change
 from engine.cases.lawful_order import Standing
 from engine.cases.proposals import DECISION, NO_PENALTY, NOTICE, REPORT, WITHDRAWAL, Proposal, Terms
 from engine.errors import InvalidState, InvalidValues
 
+FIRST_OFFENCE = "penalty_first_offence_days"
 PENALTY, SUMMARY = "penalty", "summary_penalty"
 NOT_PENALTY = {"no_penalty": "不予行政处罚", "not_established": "违法事实不能成立，不予行政处罚", "transfer": "移送",
                "withdrawn": "撤销案件"}
@@ -40,6 +42,7 @@ def propose(c: Connection, step: Step) -> dict[str, Any]:
     terms = replace(proposals.read(step.values, REPORT, Terms(facts=one.facts)), more=_more(step, kind, None))
     if kind == PENALTY:
         _must_be_lawful(c, step, terms, lawful_order.before_notice)
+    _must_be_first(c, step, one)
     return proposals.answer(proposals.write(c, step.case, REPORT, terms, step.person))
 
 
@@ -89,6 +92,17 @@ def _against(c: Connection, step: Step, terms: Terms) -> tuple[str, ...]:
     return legal_basis.against(c, case_file.of(c, step.case), terms, clock.today(), known)
 
 
+def _must_be_first(c: Connection, step: Step, one: Penalty) -> None:
+    """Raises InvalidState for a first offence that is none: something was decided in the same matter within the window (a parameter;
+    where there is none, ever)."""
+    if not step.values.get("first_offence"):
+        return
+    days = case_file.param(c, one.instance_id).get(FIRST_OFFENCE)
+    if not history_of_party.is_first_offence(c, one, None if days is None else int(days), clock.today()):
+        window = "此前" if days is None else f"在 {int(days)} 日内"
+        raise InvalidState(f"行政处罚法第三十三条：当事人{window}有同类记录，不是初次违法，不能按首违不罚办理。", instance=one.instance_id)
+
+
 def _more(step: Step, kind: str, before: Proposal | None) -> dict[str, Any]:
     """Beside the terms: whether the facts are the notified ones, and why the fine leaves its grade; who submits answers for that."""
     kept = before.more if before else {}
@@ -103,6 +117,7 @@ def no_penalty(c: Connection, step: Step) -> dict[str, Any]:
     kind = str(step.values.get("decision_kind") or step.variables.get("decision_kind") or "no_penalty")
     if kind not in NOT_PENALTY:
         raise InvalidValues({"decision_kind": "请选择处理决定。"})
+    _must_be_first(c, step, case_file.of(c, step.case))
     ground = step.values.get("no_penalty_ground") or step.values.get("clause") or ""
     more = {"kind": kind, "ground": ground, "education": step.values.get("education") or ""}
     terms = Terms(facts=str(step.values.get("facts") or case_file.of(c, step.case).facts), reasons=_reasons(step), more=more)

@@ -22,7 +22,7 @@ from engine.runtime.casebook import CaseView
 from engine.runtime.history import HistoryEvent
 
 BRIEF_PHOTOS = 4
-IN_CONFIDENCE = ("complainant_name", "complainant_phone", "complainant_contact")
+IN_CONFIDENCE = ("reporter", "complainant_name", "complainant_phone", "complainant_contact")
 
 
 @dataclass(frozen=True)

@@ -43,9 +43,10 @@ def of(c: Connection, one: Penalty) -> tuple[Earlier, ...]:
     return _earlier(c, c.execute(OF_SUBJECT, {"subject": one.party.subject, "i": one.instance_id}).all())
 
 
-def is_first_offence(c: Connection, one: Penalty, days: int, today: dt.date) -> bool:
-    """Nothing was decided against the party in the same matter within so many days before (初次违法, 行政处罚法第三十三条第一款)."""
-    since = (today - dt.timedelta(days=days)).isoformat()
+def is_first_offence(c: Connection, one: Penalty, days: int | None, today: dt.date) -> bool:
+    """Nothing was decided against the party in the same matter within so many days before, or ever (None)
+    (初次违法, 行政处罚法第三十三条第一款)."""
+    since = (today - dt.timedelta(days=days)).isoformat() if days is not None else ""
     return not any(case.item == one.item and case.outcome and (case.act_day or case.filed_on or "") >= since for case in of(c, one))
 
 

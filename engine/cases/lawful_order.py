@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.cases import case_file, evidence, parties, proposals
+from engine.cases import case_file, cash, evidence, parties, proposals
 from engine.cases.case_file import Penalty
 from engine.cases.evidence import Item
 from engine.cases.proposals import Proposal, Terms
@@ -20,10 +20,6 @@ AGREED = frozenset({"agree", "agreed", "approve", "approved", "pass", "passed"})
 HEAVY = frozenset({"suspension", "licence_suspension", "licence_revocation", "restriction", "closure"})
 """Kinds that always give a right to a hearing (行政处罚法第六十三条)."""
 REVIEWS = {"legal_review": "法制审核", "technical_review": "技术审核"}
-SPOT = {parties.NATURAL: 20_000, parties.ORGANISATION: 300_000}
-"""The most that may be fined on the spot, in 分: a citizen 200 yuan, an organisation 3,000 (行政处罚法第五十一条)."""
-SOLE_TRADER = "sole_trader_as"
-"""The parameter that says whether sole traders count as citizens ("natural") or as organisations ("organisation")."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +50,9 @@ def before_decision(now: Standing, terms: Terms) -> tuple[str, ...]:
 
 
 def on_the_spot(now: Standing, terms: Terms, param: Mapping[str, Any]) -> tuple[str, ...]:
-    """Why this may not be decided on the spot; empty when it may. A sole trader counts as a citizen unless the town decided otherwise."""
-    kind = now.file.party.kind
-    if kind == parties.SOLE_TRADER:
-        kind = str(param.get(SOLE_TRADER) or parties.NATURAL)
-    return (*_responsible(now), *_small(terms, SPOT[kind], parties.KINDS[now.file.party.kind]))
+    """Why this may not be decided on the spot; empty when it may."""
+    party = now.file.party
+    return (*_responsible(now), *_small(terms, cash.summary_limit(party.kind, param), party.kind_words))
 
 
 def refuse(reasons: tuple[str, ...], instance_id: int) -> None:

@@ -1,14 +1,12 @@
-"""Penalty cases as the rest of the program asks for them: beginning one, reading one file, listing many.
+"""Penalty cases as the rest of the program asks for them: beginning one, reading one file.
 
-`Penalty`, `of` and what guards a file are `engine.cases.case_file`'s.
+`Penalty`, `of` and what guards a file are `engine.cases.case_file`'s; lists are `engine.cases.case_list`'s.
 """
 
-import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select
+from sqlalchemy import Connection, insert
 
 from engine import clock, definitions, forms
 from engine.cases import case_file, duties, legal_basis, parties
@@ -19,15 +17,14 @@ from engine.definitions import Deployed
 from engine.errors import InvalidValues, NotAllowed
 from engine.people import Participant, directory
 from engine.people.directory import Unit
-from engine.runtime import access, parameters
 from engine.runtime import case as cases
+from engine.runtime import parameters
 from engine.runtime.commands import Opening, open_case
 
-__all__ = ["OPEN", "STATUS_WORDS", "Found", "Line", "Penalty", "amend", "begin", "held", "link", "listing", "may_write", "must_be_open",
+__all__ = ["OPEN", "STATUS_WORDS", "Penalty", "amend", "begin", "held", "link", "may_write", "must_be_open",
            "of", "of_finding", "open_file", "seen"]
 
 PROCESS, SUMMARY = "penalty", "summary_penalty"
-PAGE = 30
 ADD = insert(penalty)
 
 
@@ -109,75 +106,3 @@ def _engage(c: Connection, instance_id: int, known: Mapping[str, Any], by: Parti
     for what, person in people.items():
         duties.take(c, instance_id, Change(what, person, by=by.id if by else None))
     cases.involve(cases.locked(c, instance_id), people.values())
-
-
-@dataclass(frozen=True)
-class Line:
-    """One file in a list. `party` is masked where the reader has no part in the case."""
-
-    instance_id: int
-    number: str
-    title: str
-    item_name: str
-    party: str
-    officers: tuple[str, ...]
-    unit_id: str
-    status: str
-    filed_on: dt.date | None
-    closed_on: dt.date | None
-    closure_kind: str | None
-
-
-@dataclass(frozen=True)
-class Found:
-    """One page of a list and how many there are in all."""
-
-    lines: tuple[Line, ...]
-    total: int
-    page: int
-
-    @property
-    def last(self) -> int:
-        """The number of the last page."""
-        return max(-(-self.total // PAGE), 1)
-
-
-def listing(c: Connection, by: Participant, wanted: Mapping[str, str], page: int = 1) -> Found:
-    """Files this person may see, newest first. `wanted`: words, status (or "open"), item, officer (id), unit (id), filed_from, filed_to
-    (days)."""
-    conditions = [access.visible(by, penalty), *_conditions(wanted)]
-    total = c.execute(select(func.count()).select_from(penalty).where(*conditions)).scalar_one()
-    number = max(min(page, -(-total // PAGE)), 1)
-    query = select(penalty).where(*conditions).order_by(penalty.c.instance_id.desc()).limit(PAGE).offset((number - 1) * PAGE)
-    rows = c.execute(query).all()
-    people = directory.names(c, [person for row in rows for person in (row.officer, row.assistant)])
-    return Found(tuple(_line(row, people) for row in rows), total, number)
-
-
-def _conditions(wanted: Mapping[str, str]) -> list[Any]:
-    t, found = penalty.c, []
-    if words := wanted.get("words", "").strip():
-        found.append(or_(*(column.contains(words, autoescape=True) for column in (t.number, t.title, t.party_name, t.act_place))))
-    if status := wanted.get("status"):
-        found.append(t.status.in_(OPEN) if status == "open" else t.status == status)
-    if item := wanted.get("item"):
-        found.append(t.item == item)
-    if officer := wanted.get("officer"):
-        found.append(or_(t.officer == officer, t.assistant == officer))
-    if unit := wanted.get("unit"):
-        found.append(t.unit_path.contains(f"/{unit}/", autoescape=True))
-    if day := wanted.get("filed_from"):
-        found.append(t.filed_on >= day)
-    if day := wanted.get("filed_to"):
-        found.append(t.filed_on <= day)
-    return found
-
-
-def _line(row: Any, people: Mapping[str, str]) -> Line:
-    officers = tuple(people.get(person, person) for person in (row.officer, row.assistant) if person)
-    return Line(row.instance_id, row.number or "", row.title, row.item_name, row.party_name, officers, row.unit_id, row.status,
-                _day(row.filed_on), _day(row.closed_on), row.closure_kind)
-
-
-def _day(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None

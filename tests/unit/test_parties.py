@@ -3,7 +3,7 @@
 import pytest
 
 from engine.cases import history_of_party, identity, masking, parties, step_acts
-from engine.errors import InvalidValues
+from engine.errors import InvalidState, InvalidValues
 from tests.penalty_town import Docket, citizen, credit_code, day, sign, stall
 from tests.town import COMMANDER, DISPATCHER, INSPECTOR, LAWYER, LEADER, OFFICER, Town
 
@@ -129,6 +129,17 @@ def test_a_first_offence_is_one_without_a_decision_in_the_window(docket: Docket)
 
     assert not docket.reads(history_of_party.is_first_offence, docket.one, 730, day("2026-03-02"))
     assert docket.reads(history_of_party.is_first_offence, docket.one, 30, day("2026-03-02"))
+
+
+def test_a_second_offence_is_not_let_off_as_a_first(docket: Docket) -> None:
+    number, reasons = citizen(), "初次违法，轻微并及时改正"
+    for act, first in (("2026-01-05", True), ("2026-02-27", False)):
+        docket.begins_filed(stall(party_id_number=number, act_day=act))
+        if first:
+            docket.acts(step_acts.no_penalty, reasons=reasons, first_offence=True)
+        else:
+            with pytest.raises(InvalidState, match="第三十三条.*不是初次违法"):
+                docket.acts(step_acts.no_penalty, reasons=reasons, first_offence=True)
 
 
 def test_an_old_act_needs_a_reason(docket: Docket) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from engine.cases import case_file, penalty
+from engine.cases import case_file, case_list, penalty
+from engine.cases.case_list import Asked
 from engine.errors import InvalidState, InvalidValues, NotAllowed, NotFound
 from engine.runtime import casebook, history
 from tests.penalty_town import Docket, day, sign, stall
@@ -61,7 +62,7 @@ def test_the_grid_cannot_read_a_case_that_came_from_its_finding(docket: Docket) 
     for outsider in (FINDER, AREA):
         with pytest.raises(NotFound):
             docket.reads(penalty.seen, docket.case, docket.town.person(outsider))
-        assert docket.reads(penalty.listing, docket.town.person(outsider), {}).total == 0
+        assert docket.reads(case_list.page, docket.town.person(outsider), Asked()).total == 0
     for insider in (OFFICER, OTHER_OFFICER, LEADER, INSPECTOR):
         assert docket.reads(penalty.seen, docket.case, docket.town.person(insider)).instance_id == docket.case
 
