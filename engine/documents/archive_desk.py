@@ -19,7 +19,8 @@ from engine.errors import InvalidState, NotAllowed
 from engine.people import Participant, directory
 
 HANDLES = ("team_leader", "leader", "head", "legal_reviewer")
-"""Posts of the case's town that compile, check, archive and publish beside its officers."""
+"""Posts of the case's town that compile, check, archive and publish beside its officers; the archivist does once the case is closed."""
+ARCHIVIST = "archivist"
 WORDS = {"compile": "立卷，档号 {number}", "arrange": "调整案卷", "check": "检查案卷", "archive": "将案卷归档", "build": "生成案卷"}
 
 
@@ -172,18 +173,26 @@ VERBS: Mapping[str, tuple[str, Work]] = {
 
 def _seen(c: Connection, case_id: int, by: Participant) -> Penalty:
     file = case_file.seen(c, case_id, by)
-    if masking.masked(file.party, by, file) != file.party and not by.has("inspector"):
+    if not (_reads_all(file, by) or by.has("inspector")):
         raise NotAllowed("案卷含有当事人的身份信息，只对经办、审核和负责本案的人开放。", instance=case_id, person=by.id)
     return file
 
 
+def _reads_all(file: Penalty, by: Participant) -> bool:
+    """Sees the party unmasked, or keeps the closed file of the town."""
+    keeps = file.frozen_at is not None and any(post.role == ARCHIVIST and file.unit_path.startswith(post.unit_path) for post in by.posts)
+    return keeps or masking.masked(file.party, by, file) == file.party
+
+
 def _handles(file: Penalty, by: Participant) -> bool:
+    if file.frozen_at is not None and by.has(ARCHIVIST):
+        return _reads_all(file, by)
     in_town = any(post.role in HANDLES and file.unit_path.startswith(post.unit_path) for post in by.posts)
     return (by.id in file.officers or in_town) and not by.has("inspector") and not by.has("lawyer")
 
 
 def _takes(file: Penalty, by: Participant) -> bool:
-    return not by.has("lawyer") and masking.masked(file.party, by, file) == file.party
+    return not by.has("lawyer") and _reads_all(file, by)
 
 
 def _must_handle(c: Connection, case_id: int, by: Participant) -> None:

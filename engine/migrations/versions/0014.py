@@ -13,6 +13,11 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 def upgrade() -> None:
     """Three tables."""
+    _dossier()
+    _publicity()
+
+
+def _dossier() -> None:
     op.create_table(
         'dossier',
         sa.Column('instance_id', sa.BigInteger(), sa.ForeignKey('process_instance.id'), primary_key=True, autoincrement=False),
@@ -37,6 +42,9 @@ def upgrade() -> None:
         sa.Column('year', sa.Integer(), nullable=False),
         sa.Column('last', sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint('unit_id', 'year'))
+
+
+def _publicity() -> None:
     op.create_table(
         'publicity',
         sa.Column('id', KEY, primary_key=True),
