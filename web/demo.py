@@ -13,6 +13,7 @@ from engine import clock, definitions, rehearsal
 from engine.cases import categories, findings, intake
 from engine.cases.intake import Request
 from engine.database import Database
+from engine.law import sample
 from engine.people import Participant, directory, importing
 from engine.rehearsal import Arrival, Plan, Report
 from engine.runtime import jobs, overview, service_registry, timers
@@ -28,10 +29,11 @@ BEGUN, DONE = "demo-begun", "demo-done"
 
 
 def organisation(settings: Settings, db: Database) -> None:
-    """Import the sample organisation and its categories, and deploy every shipped process. Safe to run again."""
+    """Import the sample organisation, its categories and its towns' powers, and deploy every shipped process. Safe to run again."""
     folder = Path(settings.bpmn) / "organisation"
     db.run(lambda c: importing.load(c, (folder / "town.toml").read_bytes(), by=None))
     db.run(lambda c: categories.load(c, tomllib.loads((folder / "categories.toml").read_text("utf-8"))))
+    db.run(lambda c: [sample.load(c, town.id) for town in directory.units(c, level="town")])
     for path in folders(Path(settings.bpmn)):
         package = definitions.read_folder(path, Path(settings.forms))
         db.run(lambda c, package=package: definitions.deploy(c, package, by=None, functions=service_registry.declared()))  # type: ignore[misc]
