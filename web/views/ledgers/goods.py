@@ -93,14 +93,14 @@ def list_goods(case_id: int) -> Any:
         c, case_id, {**values, "photos": [attachments.add(c, *one) for one in photos]}, by), typed)
 
 
-@blueprint.post("/goods/<int:case_id>/items/<int:item_id>")
+@blueprint.post("/goods/<int:case_id>/items/<int:thing_id>")
 @policy("keep_goods")
-def move_goods(case_id: int, item_id: int) -> Any:
+def move_goods(case_id: int, thing_id: int) -> Any:
     """The keeper takes goods in, or puts them somewhere else."""
     by, kind, place, keeper = me(), text("kind", 12), text("place", 200), text("keeper", 40)
     number = text("quantity", 20)
     return _do(case_id, "已登记。", lambda c: store_keeping.move(
-        c, (case_id, item_id), Moving(kind, goods.quantity(number) if kind == goods.STORED else 0, place, keeper), by))
+        c, (case_id, thing_id), Moving(kind, goods.quantity(number) if kind == goods.STORED else 0, place, keeper), by))
 
 
 @blueprint.post("/goods/<int:case_id>/disposals")
@@ -121,9 +121,9 @@ def decide_disposal(case_id: int, disposal_id: int) -> Any:
     return _do(case_id, "审批意见已登记。", lambda c: store_keeping.decide(c, (case_id, disposal_id), (approved, why), by))
 
 
-@blueprint.post("/goods/<int:case_id>/disposals/<int:disposal_id>/items/<int:item_id>")
+@blueprint.post("/goods/<int:case_id>/disposals/<int:disposal_id>/items/<int:thing_id>")
 @policy("keep_goods")
-def carry_out(case_id: int, disposal_id: int, item_id: int) -> Any:
+def carry_out(case_id: int, disposal_id: int, thing_id: int) -> Any:
     """The keeper lets goods out as approved, or takes back what was examined."""
     by, typed = me(), {name: text(name) for name in CARRIED}
     stored = [one for many in submission.kept().values() for one in many]
@@ -132,9 +132,9 @@ def carry_out(case_id: int, disposal_id: int, item_id: int) -> Any:
 
     def work(c: Connection) -> Any:
         if back:
-            return store_keeping.bring_back(c, (case_id, disposal_id, item_id), where, by)
+            return store_keeping.bring_back(c, (case_id, disposal_id, thing_id), where, by)
         photos = [attachments.add(c, one, by.id) for one in stored]
-        return store_keeping.carry_out(c, (case_id, disposal_id, item_id), {**typed, "people": people, "photos": photos}, by)
+        return store_keeping.carry_out(c, (case_id, disposal_id, thing_id), {**typed, "people": people, "photos": photos}, by)
     return _do(case_id, "已登记，案件的办理经过里已记录。", work)
 
 
