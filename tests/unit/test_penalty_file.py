@@ -1,12 +1,14 @@
 """The file of a penalty case: how it begins, who may read and write it, how it is filed."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from engine.cases import case_file, case_list, penalty
+from engine.cases import case_file, case_list, penalty, step_acts
 from engine.cases.case_list import Asked
 from engine.errors import InvalidState, InvalidValues, NotAllowed, NotFound
 from engine.runtime import casebook, history
-from tests.penalty_town import Docket, day, sign, stall
+from tests.penalty_town import Docket, citizen, day, sign, stall
 from tests.town import AREA, FINDER, INSPECTOR, LEADER, OFFICER, OTHER_OFFICER, Town
 
 
@@ -105,3 +107,16 @@ def test_an_officer_does_not_approve_the_filing_of_his_own_case(docket: Docket) 
     docket.begins()
     with pytest.raises(InvalidState, match="不能同时担任审批负责人"):
         docket.file(by=OFFICER)
+
+
+def test_many_who_file_at_once_leave_no_gap(docket: Docket) -> None:
+    cases = [docket.begins(stall(party_id_number=citizen(order=n))) for n in range(12)]
+
+    def files(case: int) -> str:
+        payload = {"case": case, "person": LEADER, "element": "x", "values": {}, "variables": {}, "documents": []}
+        return str(docket.town.run(lambda c: step_acts.file_case(c, payload))["number"])
+
+    with ThreadPoolExecutor(6) as pool:
+        numbers = list(pool.map(files, cases))
+
+    assert sorted(numbers) == sorted(f"青石镇综执案〔2026〕{n}号" for n in range(1, 13))
