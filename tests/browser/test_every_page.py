@@ -25,6 +25,8 @@ PAGES = {
     "": ["/sign-in"],
     "dd1": ["/tasks", "/tasks?view=done", "TASK", "/cases", "CASE", "/account", "/notices"],
     "wg01": ["/report"],
+    "fzy1": ["/penalty", "/penalty?status=closed", "/penalty/new", "/hearings", "/hearings?span=list", "/hearings/new", "/hearings/rooms"],
+    "dz1": ["/penalty/new", "/penalty/new?process=penalty", "/penalty/new?process=summary_penalty"],
     "jw1": ["/supervision", "/supervision?level=late", "/supervision/by/village", "/reports/monthly?month=2026-02",
             "/reports/behind?month=2026-02&kpi=KPI-01&part=n"],
     "sheji": ["/studio", "DEFINITION", "/studio/rules"],

@@ -149,12 +149,12 @@ def test_a_reviewer_arranges_a_hearing(people, size):
     assert clean(page) == []
     page = reviewer.goes(f"/hearings/new?case={number}")
     assert clean(page) == []
-    page.locator("#f-room").select_option(index=1)
-    reviewer.fills(host="fgld" if size is DESK else "zz", clerk="dz1" if size is DESK else "zhz")
+    page.locator("#f-room").select_option(page.locator("#f-room option", has_text=f"{size['width']} 号").get_attribute("value"))
+    reviewer.fills(host="fgld", clerk="dz1", begins="09:00" if size is DESK else "14:00", ends="11:00" if size is DESK else "16:00")
     with page.expect_navigation():
         page.get_by_role("button", name="确定安排").click()
 
-    expect(page.locator("h1")).to_contain_text("听证")
+    expect(page.locator("h1")).to_contain_text("听证：")
     assert clean(page) == []
     page = reviewer.goes("/hearings?span=list")
     expect(page.locator("table.stack")).to_contain_text("王小明")
