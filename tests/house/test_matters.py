@@ -12,11 +12,13 @@ from engine import definitions, feel
 from engine.definitions.package import form_keys
 from engine.people import ROLES
 from engine.runtime import service_registry
-from tests.house.sources import files
+from tests.house.sources import files, text
 from tests.town import ROOT
 
 FOLDERS = sorted({path.parent for path in (ROOT / "bpmn").glob("*/*.bpmn")})
 FORMS = {path.name.removesuffix(".form.json"): path for path in sorted((ROOT / "forms").glob("*.form.json"))}
+SPARE = {"documents.served"}
+"""Checks that stand ready for processes of a town's own."""
 each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
 
@@ -26,8 +28,16 @@ def models(folder: Path) -> list[definitions.Model]:
 
 
 def named(folder: Path, attribute: str) -> set[str]:
-    """Every value of one gl: attribute in the folder's diagrams."""
-    return {str(node.gl[attribute]) for model in models(folder) for node in model.each() if node.gl.get(attribute)}
+    """Every value of one gl: attribute in the folder's diagrams, each name where it holds several."""
+    values = [node.gl[attribute] for model in models(folder) for node in model.each() if node.gl.get(attribute)]
+    return {str(one) for value in values for one in ((value,) if isinstance(value, str) else value)}
+
+
+def exemplified() -> set[str]:
+    """Processes with examples of a designer, those that tests of scenarios name, and what any of them calls."""
+    played = "".join(text(path) for path in files(".py", under=("tests/scenarios/",)))
+    known = {folder.name for folder in FOLDERS if (folder / "scenarios.yaml").exists() or f'"{folder.name}"' in played}
+    return {folder.name for folder in definitions.called_first(FOLDERS, sorted(known))}
 
 
 def form(key: str) -> dict[str, Any]:
@@ -42,7 +52,7 @@ def test_there_are_processes():
 @each_folder
 def test_a_folder_holds_one_process_of_its_own_name_with_examples_and_parameters(folder: Path):
     assert {path.name for path in folder.glob("*.bpmn")} == {f"{folder.name}.bpmn"}
-    assert (folder / "scenarios.yaml").exists()
+    assert folder.name in exemplified()
     assert (folder / "parameters.toml").exists()
 
 
@@ -80,7 +90,8 @@ def test_every_function_exists(folder: Path):
 
 def test_every_function_that_is_offered_is_used():
     assert set(service_registry.functions()) == {one for folder in FOLDERS for one in named(folder, "function")}
-    assert set(service_registry.checks()) == {one for folder in FOLDERS for one in named(folder, "check")}
+    assert set(service_registry.checks()) - SPARE == {one for folder in FOLDERS for one in named(folder, "check")}
+    assert {one for folder in FOLDERS for one in named(folder, "act")} <= set(service_registry.acts())
 
 
 @each_folder
@@ -102,6 +113,6 @@ def test_every_parameter_that_is_read_is_declared_with_its_reason(folder: Path):
 
 
 def test_designers_folders_hold_data_alone():
-    data = (".bpmn", ".dmn", ".yaml", ".toml", ".csv", ".md", ".json", ".docx")
+    data = (".bpmn", ".dmn", ".yaml", ".toml", ".csv", ".md", ".json", ".docx", ".typ")
 
     assert [path for path in files(under=("bpmn/", "forms/")) if not path.endswith(data)] == []
