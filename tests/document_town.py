@@ -18,7 +18,7 @@ from tests.town import OFFICER, OTHER_OFFICER, Town
 
 SAID = {"violated_text": "《X省城市市容和环境卫生管理条例》第十六条第一款", "basis_text": "《X省城市市容和环境卫生管理条例》第十六条第二款",
         "statement_days": "5"}
-TERMS = Terms(("fine",), 500_00, "", ("SR-16",), "一般", "当事人占道摆摊，经责令改正拒不改正。", "没有从轻、减轻情形。")
+TERMS = Terms(("fine",), 500_00, "", ("XSR:16",), "一般", "当事人占道摆摊，经责令改正拒不改正。", "没有从轻、减轻情形。")
 INTERVIEW = {"started_at": "2026-03-02T08:10", "ended_at": "2026-03-02T08:40", "place": "青石镇综合执法队询问室", "person_name": "吴某甲",
              "person_relation": "当事人", "dialogue": [{"question": "你在哪里摆摊？", "answer": "解放路12号门前。"}]}
 

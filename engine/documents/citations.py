@@ -37,9 +37,9 @@ def _one(c: Connection, ref: str, days: list[dt.date], unreviewed: bool) -> Cita
         try:
             found: Article = statutes.article(c, ref, day=day)
         except NotFound as refusal:
-            return Citation(ref, ref, refusal.message if statutes.search(c) else "")
+            return Citation(ref, ref, refusal.message.rstrip("。") if statutes.search(c) else "")
         except InvalidState as refusal:
-            problem = problem or refusal.message
+            problem = problem or refusal.message.rstrip("。")
             continue
         return Citation(ref, found.citation, "" if found.is_reviewed or unreviewed else _unreviewed(found))
     return Citation(ref, ref, problem)

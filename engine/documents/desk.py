@@ -11,7 +11,7 @@ from engine.cases.case_file import Penalty
 from engine.documents import case_fields, catalogue, issuing, register, serving, signing
 from engine.documents.catalogue import Document
 from engine.documents.issuing import Occasion
-from engine.documents.register import DRAFT, ISSUED, Issued, Service, Signature
+from engine.documents.register import DRAFT, ISSUED, METHODS, Issued, Service, Signature
 from engine.documents.rendering import Made
 from engine.documents.serving import Recorded
 from engine.documents.signing import Mark
@@ -19,6 +19,7 @@ from engine.errors import NotAllowed, NotFound
 from engine.people import Participant
 from engine.runtime import access
 from engine.runtime import case as cases
+from engine.runtime.case import Case
 
 
 @dataclass(frozen=True)
@@ -81,36 +82,44 @@ def may_take(c: Connection, document_id: int, by: Participant) -> Issued:
 
 def draft(c: Connection, case_id: int, doc_id: str, values: Mapping[str, Any], *, by: Participant, element: str = "") -> Issued:
     """As `signing.draft`, for a person of the case."""
-    _must_write(c, case_id, by)
-    return signing.draft(c, case_id, doc_id, values, by=by.id, element=element)
+    case = _held(c, case_id, by)
+    made = signing.draft(c, case_id, doc_id, values, by=by.id, element=element)
+    return _told(case, made, f"起草《{made.name}》")
 
 
 def redraft(c: Connection, document_id: int, values: Mapping[str, Any], *, by: Participant) -> Issued:
     """As `signing.redraft`, for a person of the case."""
-    _must_write(c, paper(c, document_id, by).one.case_id, by)
-    return signing.redraft(c, document_id, values, by=by.id)
+    case = _held(c, paper(c, document_id, by).one.case_id, by)
+    made = signing.redraft(c, document_id, values, by=by.id)
+    return _told(case, made, f"修改《{made.name}》，此前的签名失效")
 
 
 def sign(c: Connection, document_id: int, mark: Mark, *, by: Participant) -> Issued:
     """As `signing.sign`: a person of the case, or somebody named in the record."""
     found = paper(c, document_id, by).one
-    if mark.role in signing.OUTSIDE or mark.role == signing.OFFICERS:
-        _must_write(c, found.case_id, by)
-    return signing.sign(c, document_id, mark, by=by.id)
+    own = mark.role not in signing.OUTSIDE and mark.role != signing.OFFICERS
+    case = _held(c, found.case_id, by, may_only_see=own)
+    made = signing.sign(c, document_id, mark, by=by.id)
+    role = signing.ROLE_WORDS.get(mark.role, mark.role)
+    said = f"注明{role}拒绝在《{made.name}》上签名" if mark.refused else f"{role}在《{made.name}》上签名"
+    return _told(case, made, f"{said}，签名齐全，已制作" if made.state == ISSUED else said, role=mark.role)
 
 
 def end(c: Connection, document_id: int, reason: str, *, by: Participant) -> Issued:
     """Give a draft up, or make an issued document that was not served void."""
     found = paper(c, document_id, by).one
-    _must_write(c, found.case_id, by)
-    return (signing.drop if found.state == DRAFT else issuing.void)(c, document_id, reason, by=by.id)
+    case = _held(c, found.case_id, by)
+    made = (signing.drop if found.state == DRAFT else issuing.void)(c, document_id, reason, by=by.id)
+    return _told(case, made, f"{'弃用' if found.state == DRAFT else '作废'}《{made.title}》：{made.end_reason}")
 
 
 def serve(c: Connection, document_id: int, values: Mapping[str, Any], *, by: Participant) -> Recorded:
     """As `serving.record`, for a person of the case."""
     found = paper(c, document_id, by).one
-    _must_write(c, found.case_id, by)
-    return serving.record(c, found.instance_id, {**values, "document": document_id}, by=by.id)
+    case = _held(c, found.case_id, by)
+    made = serving.record(c, found.instance_id, {**values, "document": document_id}, by=by.id)
+    _told(case, found, f"登记《{found.title}》的{METHODS[made.attempt.method]}" + ("，没有送达" if made.attempt.returned else ""))
+    return made
 
 
 def preview(c: Connection, case_id: int, doc_id: str, occasion: Occasion, *, by: Participant) -> Made:
@@ -142,7 +151,17 @@ def _must_see(c: Connection, case_id: int, by: Participant) -> None:
         raise NotFound("没有这份文书，或者您无权查看。", instance=case_id, person=by.id)
 
 
-def _must_write(c: Connection, case_id: int, by: Participant) -> None:
+def _held(c: Connection, case_id: int, by: Participant, *, may_only_see: bool = False) -> Case:
+    """The case, locked before anything of its file, for a person who may write in it."""
+    case = cases.locked(c, case_id, by=by)
     _must_see(c, case_id, by)
-    if not may_write(c, case_id, by):
+    if not may_only_see and not may_write(c, case_id, by):
         raise NotAllowed("只有本案承办人、协办人和本镇街负责人可以制作、签名和登记文书，您可以查看。")
+    return case
+
+
+def _told(case: Case, one: Issued, text: str, **more: Any) -> Issued:
+    """The record of the case says what was done to which words."""
+    case.story.tell("file-changed", None, text=text, document=one.id, content=one.content_hash, **more)
+    case.save_unmoved()
+    return one

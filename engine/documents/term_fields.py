@@ -29,7 +29,7 @@ def gather(c: Connection, file: Penalty | None, *, values: Mapping[str, Any], va
     for room, stage in STAGES.items():
         last = proposals.last(c, file.instance_id, stage) or (_not_punished(c, file) if room == "decision" else None)
         paper = next((issued[doc_id] for doc_id in PAPERS.get(room, ()) if doc_id in issued), {})
-        found[room] = {**_terms(last), **_cited(c, file, last, param), **paper, **_said(room, values, variables)}
+        found[room] = {**_terms(last), **_grade(file.item, last), **_cited(c, file, last, param), **paper, **_said(room, values, variables)}
     for room, before in (("notice", "report"), ("decision", "notice")):
         found[room]["violated_text"] = found[room].get("violated_text") or found[before].get("violated_text") or ""
     days = param.get("statement_days")

@@ -10,7 +10,7 @@ from engine.cases import proposals
 from engine.database import Database
 from engine.documents import issuing, making, register
 from engine.people import directory, qualifications
-from engine.runtime import jobs, worklist
+from engine.runtime import history, jobs, worklist
 from tests.document_town import SAID, TERMS, handwriting
 from tests.unit.test_templates import GOOD, word
 from tests.web.cases import ASSISTANT, BOSS, DISPATCHER, OFFICER, REVIEWER, STRANGER, opened, publish
@@ -58,6 +58,10 @@ def test_an_officer_drafts_an_interview_and_everybody_signs(case: int, database:
 
     shown = page_of(browser.get(f"/documents/{document}"))
     assert "已制作" in shown and "SHA-256" in shown
+    with database.reading() as c:
+        told = [event.text for event in history.of(c, case)]
+        assert history.verify(c) == []
+    assert sum("在《询问（调查）笔录》上签名" in text for text in told) == 3 and "签名齐全" in told[-1]
     body = browser.get(f"/documents/{document}/file")
     assert body.data.startswith(b"%PDF") and "sandbox" in body.headers["Content-Security-Policy"]
 
