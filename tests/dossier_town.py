@@ -16,7 +16,7 @@ from tests.penalty_town import Docket
 from tests.town import BOSS, OFFICER, OTHER_OFFICER, Town
 
 SAMPLE: dict[str, Any] = json.loads((catalogue.FOLDER / "sample.json").read_text("utf-8"))
-TERMS = Terms(kinds=("fine",), fine=500000, basis=("《X省市容条例》第十八条",), grade="一般", facts="甲公司门头广告破损，逾期未改。",
+TERMS = Terms(kinds=("fine",), fine=500000, basis=("XSR:16",), grade="一般", facts="甲公司门头广告破损，逾期未改。",
               reasons="逾期未改正。", more={"violated_text": "《X省市容条例》第十八条第一款"})
 PAPERS = ("DOC-01", "DOC-03", "DOC-18", "DOC-20", "DOC-27", "DOC-47")
 

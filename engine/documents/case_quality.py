@@ -6,10 +6,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.cases import case_file, proposals
-from engine.documents import case_fields, catalogue, numbering, quality, register, signing
+from engine.cases.case_file import Penalty
+from engine.cases.proposals import Proposal
+from engine.documents import case_fields, catalogue, citations, numbering, quality, register, signing
 from engine.documents.quality import Facts, Paper, Problem
 from engine.documents.register import DRAFT, ISSUED, Issued
 from engine.errors import EngineError
+from engine.law import powers
 from engine.people import qualifications
 
 
@@ -28,7 +31,9 @@ def facts(c: Connection, case_id: int) -> Facts:
     gaps = tuple(f"{one.unit_id} {one.character}〔{one.year}〕" for one in numbering.gaps(c) if one.unit_id == town.id)
     return Facts(
         file.party.name, file.officers, papers, None if notified is None else notified.fine, None if decided is None else decided.fine,
-        remedy=(str(remedy["review_body"]), str(remedy["court"])), gaps=gaps, certificate=lambda person, day: _why(c, person, day))
+        span=_span(c, file, decided), articles=_articles(c, file, decided),
+        remedy=(str(remedy["review_body"]), str(remedy["court"])), gaps=gaps,
+        certificate=lambda person, day: _why(c, person, day))
 
 
 def _paper(c: Connection, one: Issued) -> Paper:
@@ -37,6 +42,23 @@ def _paper(c: Connection, one: Issued) -> Paper:
     return Paper(
         one.id, one.doc_id, one.title, one.state, one.issued_at or one.made_at, one.data, one.officers, register.served_on(c, one.id),
         unsigned, _moment(values.get("started_at")), _moment(values.get("ended_at")), str(values.get("place") or ""), row.required)
+
+
+def _span(c: Connection, file: Penalty, decided: Proposal | None) -> tuple[int, int] | None:
+    """The least and the most fine of the articles the decision rests on, in 分; None where the list of powers does not say."""
+    power = powers.known(c, file.unit_id, file.item)
+    if power is None or decided is None or not decided.fine:
+        return None
+    used = [one for one in power.bases if one.article in decided.basis and one.fine_max is not None]
+    return (min(one.fine_min or 0 for one in used), max(one.fine_max or 0 for one in used)) if used else None
+
+
+def _articles(c: Connection, file: Penalty, decided: Proposal | None) -> tuple[tuple[str, str], ...]:
+    """Refs that could not be cited on the day of the act nor of the decision, with the reason."""
+    if decided is None:
+        return ()
+    found = citations.of(c, decided.basis, (decided.day, file.act_day), case_file.param(c, file.instance_id))
+    return tuple((one.ref, one.problem) for one in found if one.problem)
 
 
 def _moment(value: Any) -> dt.datetime | None:

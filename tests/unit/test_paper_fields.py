@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from engine.cases import dues
-from engine.documents import catalogue, fields, opinion_fields
+from engine.documents import case_quality, catalogue, fields, opinion_fields
+from engine.law import sample
 from tests.dossier_town import Office
 from tests.penalty_town import day
 from tests.town import BOSS, LEADER, Town
@@ -52,3 +53,12 @@ def test_what_was_said_before_the_last_form_is_not_said_again(office: Office) ->
     office.issues("DOC-03")
     found = office.reads(lambda c: opinion_fields.gather(c, office.case, catalogue.of("DOC-47"), "", (BOSS, {})))
     assert [one["name"] for one in found["approvals"]] == ["杨丁"]
+
+
+def test_the_facts_of_a_case_tell_what_may_be_cited_and_fined(office: Office) -> None:
+    office.town.run(lambda c: sample.load(c, "qs"))
+    office.takes()
+    office.decides()
+    facts = office.reads(case_quality.facts, office.case)
+    assert facts.articles == () and facts.span == (0, 5000) and facts.decided == 500000
+    assert {one.name for one in office.reads(case_quality.check, office.case)} == {"金额幅度"}

@@ -128,7 +128,7 @@ def test_what_leaks_blocks_the_check(office: Office, said: str) -> None:
 def test_a_leak_that_came_after_the_check_blocks_the_release(office: Office) -> None:
     decided(office, stall())
     one = checks(office, drafts(office))
-    office.does(lambda c, by: case_file.amend(c, office.case, {"party_address": "X省市容条例", "reason": "更正"}, by))
+    office.does(lambda c, by: case_file.amend(c, office.case, {"party_address": "门头广告破损", "reason": "更正"}, by))
     with pytest.raises(InvalidValues):
         releases(office, one)
 

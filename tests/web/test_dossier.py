@@ -17,7 +17,7 @@ from tests.web import cases
 from web.settings import Settings
 
 SAMPLE = json.loads((catalogue.FOLDER / "sample.json").read_text("utf-8"))["form"]
-TERMS = Terms(kinds=("fine",), fine=500000, basis=("《X省市容条例》第十八条",), grade="一般", facts="王小明占道经营，电话13800000000。",
+TERMS = Terms(kinds=("fine",), fine=500000, basis=("XSR:16",), grade="一般", facts="王小明占道经营，电话13800000000。",
               reasons="经责令改正逾期未改正。", more={"violated_text": "《X省市容条例》第十八条第一款"})
 
 
