@@ -23,8 +23,8 @@ def change(c: Connection, instance_id: int, new: Change, by: Participant) -> Pen
     case, one = case_file.held(c, instance_id, by)
     _may_approve(one, by)
     reason = new.reason.strip()
-    if new.duty not in OFFICERS or not reason:
-        raise InvalidValues({"reason": "请选择更换承办人还是协办人，并写明理由。"})
+    if new.duty not in OFFICERS or not reason or not new.person_id:
+        raise InvalidValues({"officer_reason": "请选择更换承办人还是协办人、由谁接替，并写明理由。"})
     person = directory.participant(c, new.person_id)
     _may_come_in(one, person, new, by)
     old = dict(zip(OFFICERS, one.officers, strict=False)).get(new.duty, "")
@@ -36,9 +36,20 @@ def change(c: Connection, instance_id: int, new: Change, by: Participant) -> Pen
     return case_file.of(c, instance_id)
 
 
-def _may_approve(one: Penalty, by: Participant) -> None:
+def replacements(c: Connection, one: Penalty, by: Participant) -> tuple[Participant, ...]:
+    """Whom this person may put in as an officer of the case; nobody where it is not theirs to approve, or the file is frozen."""
+    if one.frozen_at is not None or not _leads(one, by):
+        return ()
+    return tuple(person for person in directory.holders(c, ROLE, one.unit_id) if person.id not in (*one.officers, by.id))
+
+
+def _leads(one: Penalty, by: Participant) -> bool:
     leads = any(post.role in KEEPERS_OF_ORDER and one.unit_path.startswith(post.unit_path) for post in by.posts)
-    if not leads or by.id in one.officers:
+    return leads and by.id not in one.officers
+
+
+def _may_approve(one: Penalty, by: Participant) -> None:
+    if not _leads(one, by):
         raise NotAllowed("更换办案人由队长或者机关负责人批准，本案办案人不能自行更换。", instance=one.instance_id, person=by.id)
 
 

@@ -7,7 +7,8 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from sqlalchemy import Connection
 
 from engine import clock
-from engine.cases import case_file, identity, parties, proposals
+from engine.cases import case_file, identity, officers, parties, proposals
+from engine.cases.duties import Change
 from engine.cases.evidence import FORMS, KINDS
 from engine.errors import InvalidValues
 from web.auth import policy
@@ -71,3 +72,12 @@ def add_party(case_id: int) -> Any:
     """Somebody else who has to do with the case: a guardian, a third party …"""
     person, values = me(), {"relation": request.form.get("relation", ""), **_party()}
     return act(lambda c: case_file.add_party(c, case_id, values, person), case_id, "已登记。", "party-add")
+
+
+@blueprint.post("/<int:case_id>/officers")
+@policy("penalties")
+def change_officer(case_id: int) -> Any:
+    """A leader approves that somebody else takes an officer's place."""
+    person = me()
+    duty, new, reason = (request.form.get(name, "").strip()[:500] for name in ("duty", "person", "officer_reason"))
+    return act(lambda c: officers.change(c, case_id, Change(duty, new, reason), person), case_id, "已更换，待办随之转交。", "party-officer")

@@ -8,7 +8,22 @@ from typing import Any
 from flask import current_app, url_for
 from sqlalchemy import Connection
 
-from engine.cases import case_file, closing, dossier, dues, duties, evidence, goods, guidance, hearings, masking, measures, proposals
+from engine.cases import (
+    case_file,
+    closing,
+    dossier,
+    dues,
+    duties,
+    evidence,
+    goods,
+    guidance,
+    hearings,
+    history_of_party,
+    masking,
+    measures,
+    officers,
+    proposals,
+)
 from engine.cases.case_file import Penalty
 from engine.cases.dossier import Dossier
 from engine.cases.guidance import Barred
@@ -23,6 +38,7 @@ from engine.runtime.outlook import Outlook
 from web.views.cases import clocks
 
 PAPER, PAPERS = "documents.show", "documents.of_case"
+OFFICER_WORDS = [(duty, duties.WORDS[duty]) for duty in case_file.OFFICERS]
 SEES_NO_ORIGINALS = ("dispatcher",)
 """Posts that follow a case by its state and do not open its evidence, unless they have another post that does."""
 
@@ -105,10 +121,12 @@ def page(c: Connection, case_id: int, by: Participant) -> dict[str, Any]:
     """What the template is given."""
     found = of(c, case_id, by)
     case, line = _readable(found), found.dossier.case.line
-    officers = [(who, found.names.get(who, who)) for who in found.file.officers]
+    known = [(who, found.names.get(who, who)) for who in found.file.officers]
     pieces = [(str(one.id), one.title) for one in found.pieces or () if one.state == evidence.VALID]
     return {"whole": found, "file": found.file, "dossier": found.dossier, "case": case, "line": line,
-            "officer_choices": officers, "paper_address": _paper_address,
+            "earlier": () if found.is_masked else history_of_party.of(c, found.file),
+            "replacements": [(one.id, one.name) for one in officers.replacements(c, found.file, by)], "officer_words": OFFICER_WORDS,
+            "officer_choices": known, "paper_address": _paper_address,
             "documents_address": _documents_address(case_id), "piece_choices": pieces,
             "person_name": lambda value: found.dossier.people.get(value, value or "—"), **clocks.panel(c, case_id)}
 
