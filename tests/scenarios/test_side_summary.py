@@ -5,7 +5,7 @@ import pytest
 from engine.cases import case_file, case_list, penalty
 from engine.cases.case_list import Asked
 from engine.errors import InvalidState, InvalidValues
-from engine.runtime import casebook
+from engine.runtime import casebook, commands
 from tests.side_case import FINANCE, SideCase, grade, spot
 from tests.town import BOSS, LEADER, OFFICER, Town
 
@@ -70,6 +70,16 @@ def test_s02_3_more_than_the_law_allows_is_no_fine_on_the_spot(case: SideCase) -
         decides(case, decision_fine="201")
     assert "DOC-28" not in case.papers()
     assert case.todo(OFFICER) == ["当场决定处罚"]
+
+
+def test_what_was_not_handed_over_yet_is_decided_again(case: SideCase) -> None:
+    decides(case)
+    number, first = case.file.number, case.papers()["DOC-28"].number
+    case.town.acts(commands.send_back, OFFICER, case.town.item(OFFICER, "当场交付决定书"), "decide_spot", reason="金额写错")
+    decides(case, decision_fine="30")
+    assert case.file.number == number and case.papers()["DOC-28"].number != first  # the first number is void, never used again
+    delivers(case)
+    assert case.owes().fine == 30_00
 
 
 def test_a_disputed_case_goes_into_the_ordinary_procedure(town: Town) -> None:
