@@ -13,7 +13,7 @@ from engine.cases.case_file import Penalty
 from engine.cases.proposals import KINDS, Terms
 from engine.errors import InvalidState, InvalidValues
 from engine.law import choice, discretion, powers
-from engine.law.choice import Choice
+from engine.law.choice import Case, Choice
 from engine.law.powers import Power
 
 FINISH = "finish"
@@ -40,8 +40,12 @@ def applies(c: Connection, one: Penalty, day: dt.date, known: Mapping[str, Any])
 
     known: the case's variables and the step's values, which tell whether the party did not obey an order to correct.
     """
-    return choice.applicable(c, choice.Case(one.unit_id, one.item, one.act_day or day, day, one.party.kind, refused(known),
-                                            held_on=_held_until(c, one, day)))
+    return choice.applicable(c, question(c, one, day, known))
+
+
+def question(c: Connection, one: Penalty, day: dt.date, known: Mapping[str, Any]) -> Case:
+    """What the choice of the law is asked for a case that is decided on that day."""
+    return Case(one.unit_id, one.item, one.act_day or day, day, one.party.kind, refused(known), held_on=_held_until(c, one, day))
 
 
 def refused(known: Mapping[str, Any]) -> bool | None:

@@ -8,7 +8,7 @@ from flask import render_template
 from sqlalchemy import Connection
 
 from engine import clock
-from engine.cases import case_file, powers_in_use
+from engine.cases import case_file, legal_basis, powers_in_use
 from engine.errors import InvalidState
 from engine.law import choice, discretion, powers
 from engine.law.choice import Case, Choice
@@ -52,7 +52,7 @@ def _of_step(c: Connection, item_id: str) -> Case:
     """Raises NotFound for a step that this person may not see, or of no penalty case."""
     instance = desk.of(c, item_id, me()).item.instance_id
     file = case_file.seen(c, case_file.above(c, instance), me())
-    return Case(file.unit_id, file.item, file.act_day or clock.today(), clock.today(), file.party.kind)
+    return legal_basis.question(c, file, clock.today(), {})
 
 
 def _of_code(c: Connection) -> Case:
