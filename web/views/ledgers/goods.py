@@ -72,6 +72,8 @@ def _lists(file: Any, person: Any) -> bool:
 
 def _do(case_id: int, said: str, work: Callable[[Connection], Any], typed: dict[str, str] | None = None) -> Any:
     """Run one act once; the page again with what is wrong, or with a word that it is done."""
+    with database().reading() as c:
+        ledger_desk.account(c, case_id, me(), ledger_desk.GOODS)
     try:
         database().run(lambda c: work(c) and None, key=submission.key("goods"), payload=[case_id, request.path, typed])
     except REFUSALS as refusal:

@@ -57,6 +57,12 @@ def _may_write(file: Any, person: Any) -> bool:
     return person.may("keep_money", file.unit_path) and file.frozen_at is None
 
 
+def _must_see(case_id: int) -> None:
+    """Whoever may not know of the case is told nothing else about what was sent."""
+    with database().reading() as c:
+        ledger_desk.account(c, case_id, me())
+
+
 def _errors(refusal: Any) -> dict[str, str]:
     return dict(refusal.errors) if isinstance(refusal, InvalidValues) else {"ledger": refusal.message}
 
@@ -68,6 +74,7 @@ def pay(case_id: int) -> Any:
     by, typed = me(), {name: text(name) for name in ("amount", "day", "channel", "receipt", "payer", "part", "ground", "ground_reason",
                                                      "collector")}
     values = {**typed, "amount": amount(), "day": day("day"), "party_asked": request.form.get("party_asked") == "on"}
+    _must_see(case_id)
     try:
         database().run(lambda c: ledger_desk.pay(c, case_id, values, by), key=submission.key("payment"), payload=[case_id, typed])
     except REFUSALS as refusal:
@@ -95,6 +102,7 @@ def cost(case_id: int) -> Any:
     """Note a recoverable cost, or money recovered for it."""
     by, typed = me(), {name: text(name) for name in ("kind", "what", "cost_receipt")}
     values = {**typed, "receipt": typed["cost_receipt"], "amount": amount("cost_amount"), "day": day("cost_day")}
+    _must_see(case_id)
     try:
         database().run(lambda c: ledger_desk.note_cost(c, case_id, values, by), key=submission.key("cost"), payload=[case_id, typed])
     except REFUSALS as refusal:
