@@ -92,13 +92,13 @@ def _between(passed: list[str], to: str, here: str) -> list[str]:
 
 
 def _must_lead_back(tokens: Tokens, key: str | None, item: Found) -> None:
+    words = f"从这一步不能直接返回“{item.name}”，请选择“按流程重新办理”。"
+    if key is None:
+        raise JumpRefused(words, item=item.id)
     try:
-        if key is not None:
-            tokens.must_lead_to(key, item.element_id)
-            return
-    except JumpRefused:
-        pass
-    raise JumpRefused(f"从这一步不能直接返回“{item.name}”，请选择“按流程重新办理”。", item=item.id)
+        tokens.must_lead_to(key, item.element_id)
+    except JumpRefused as reason:
+        raise JumpRefused(words, item=item.id) from reason
 
 
 def withdraw(c: Connection, item_id: str, *, by: Participant) -> dict[str, Any]:
