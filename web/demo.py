@@ -21,6 +21,7 @@ from engine.supervision import audit, ladder, orders, register
 from engine.supervision.lines import RED
 from engine.supervision.orders import Wish
 from engine.supervision.register import Filters
+from web import demo_cases
 from web.cli.processes import folders
 from web.settings import Settings
 
@@ -52,6 +53,7 @@ def fill(settings: Settings, db: Database, say: Callable[[str], None], wanted: i
     organisation(settings, db)
     report = _play(settings, db, wanted)
     _supervise(db)
+    demo_cases.fill(db, settings.files)
     db.run(lambda c: audit.note(c, None, DONE, "示例镇已装入。"))
     say(f"已装入 {report.cases} 件，其中办结 {report.closed} 件，其余正在办理。")
 
