@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import clock
-from engine.cases import case_file, closing, duties, enforcing, evidence, hearing_days, on_the_spot
+from engine.cases import case_file, closing, duties, enforcing, evidence, hearing_days, on_the_spot, recusal
 from engine.errors import InvalidState, NotAllowed
 from engine.people import authorisations, qualifications
 
@@ -17,9 +17,12 @@ Payload = Mapping[str, Any]
 
 
 def two_officers(c: Connection, payload: Payload) -> None:
-    """Two officers are assigned, both with a certificate that is valid today and covers the field (行政处罚法第四十二条)."""
+    """Two officers are assigned, both with a certificate that is valid today and covers the field (行政处罚法第四十二条), and neither
+    has to withdraw (第四十三条)."""
     one = case_file.open_file(c, case_file.above(c, int(payload["case"])))
     duties.must_be_two(c, one.officers, clock.today())
+    for person in one.officers:
+        recusal.must_not_handle(c, one.instance_id, person)
 
 
 def may_begin_penalty(c: Connection, payload: Payload) -> None:
@@ -32,8 +35,10 @@ def may_begin_penalty(c: Connection, payload: Payload) -> None:
 
 
 def not_investigator(c: Connection, payload: Payload) -> None:
-    """Whoever investigates or investigated the case takes no part in this step (行政处罚法第四十二条、第五十八条、第六十四条)."""
+    """Whoever investigates or investigated the case takes no part in this step (行政处罚法第四十二条、第五十八条、第六十四条), nor who
+    has to withdraw (第四十三条)."""
     case, person = case_file.above(c, int(payload["case"])), str(payload["person"])
+    recusal.must_not_handle(c, case, person)
     if person in duties.investigators(c, case):
         raise NotAllowed("行政处罚法第四十二条、第五十八条、第六十四条：本案承办、协办人员不得审核、主持听证或者审批本案，请换人办理。",
                          instance=case, person=person)
@@ -56,7 +61,9 @@ def head_only(c: Connection, payload: Payload) -> None:
 def qualified_reviewer(c: Connection, payload: Payload) -> None:
     """The reviewer may review at all (legal qualification), and is no officer and no hearing host of the case (行政处罚法第五十八条)."""
     qualifications.must_be_reviewer(c, str(payload["person"]), clock.today())
-    duties.must_be_apart(c, case_file.above(c, int(payload["case"])), str(payload["person"]), duties.REVIEWER)
+    case, person = case_file.above(c, int(payload["case"])), str(payload["person"])
+    recusal.must_not_handle(c, case, person)
+    duties.must_be_apart(c, case, person, duties.REVIEWER)
 
 
 def hearing_in_time(c: Connection, payload: Payload) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.cases import recusal
+from engine.cases import recusal, step_checks
 from engine.errors import InvalidState, NotAllowed, NotFound
 from engine.people import authorisations
 from tests.money_town import HEAD, Till, refused
@@ -134,3 +134,15 @@ def test_a_declaration_names_who_and_how(till, said, words):
     with refused(words):
         declares(till, **said)
     assert till.reads(recusal.relations, OFFICER) == ()
+
+
+def test_the_checks_of_steps_ask_about_recusal(till):
+    till.checks(step_checks.two_officers, OFFICER)
+    till.checks(step_checks.not_investigator, LEADER)
+    decides(till, asks(till), True)
+    decides(till, asks(till, person_id=LEADER), True)
+
+    with pytest.raises(NotAllowed, match="第四十三条"):
+        till.checks(step_checks.two_officers, OTHER_OFFICER)
+    with pytest.raises(NotAllowed, match="第四十三条"):
+        till.checks(step_checks.not_investigator, LEADER)
