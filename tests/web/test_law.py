@@ -6,7 +6,7 @@ from engine.administration import law_changes
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.law import loading, powers, statutes
 from engine.people import directory
-from engine.runtime import history
+from engine.runtime import desk, history
 
 TOWN, OTHER = "990100101", "990100102"
 OLD = """
@@ -190,3 +190,15 @@ def test_items_without_a_standard_are_said_to_have_none(as_person, listed):
 @pytest.mark.parametrize("person", ["wg01", "cs01"])
 def test_the_grid_and_the_villages_have_no_business_here(as_person, person):
     assert {as_person(person).get(path).status_code for path in ("/law", "/law/powers", "/law/standards", "/law/assist")} == {403}
+
+
+def test_a_step_of_a_case_asks_for_its_own_item_and_days(as_person, database):
+    form = {"process": "penalty", "key": "k1", "item": "SR-stall", "party_kind": "natural", "party_name": "王小明", "act_day": "2026-03-02",
+            "party_identity_reason": "当场核对", "act_place": "东街 12 号", "facts": "占道经营。", "officer": "ba1", "assistant": "ba2"}
+    opened = as_person("ba1").post("/penalty/new", form)
+    assert opened.status_code == 302, opened.get_data(as_text=True)[:500]
+    with database.reading() as c:
+        step = desk.items_of(c, int(opened.location.rstrip("/").split("/")[-1]))[0].id
+
+    assert "《X省城市市容和环境卫生管理条例》第十六条" in body(as_person("fzy1").get(f"/law/assist?item={step}"))
+    assert as_person("lx-fzy1").get(f"/law/assist?item={step}").status_code == 404
