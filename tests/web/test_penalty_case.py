@@ -76,6 +76,18 @@ def test_one_collector_is_refused_beside_the_field_and_what_was_typed_stays(as_p
     assert "行政处罚法第四十二条" in page and "带名字的照片" in page
 
 
+def test_a_paper_is_kept_as_it_is_and_a_program_is_refused(as_person, case):
+    browser = as_person(cases.OFFICER)
+    paper = (io.BytesIO(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"), "检测报告.pdf")
+    program = (io.BytesIO(b"MZ\x90\x00" + b"\0" * 200), "程序.exe")
+
+    kept = browser.post(f"/penalty/{case}/evidence", piece(**{"files:files": paper}), content_type="multipart/form-data")
+    refused = browser.post(f"/penalty/{case}/evidence", piece(**{"files:files": program}), content_type="multipart/form-data")
+
+    assert (kept.status_code, refused.status_code) == (302, 422)
+    assert "检测报告.pdf" in browser.get(f"/penalty/{case}/evidence/1").get_data(as_text=True)
+
+
 def test_altered_originals_are_told(as_person, settings, case):
     browser = as_person(cases.OFFICER)
     browser.post(f"/penalty/{case}/evidence", piece(), content_type="multipart/form-data")

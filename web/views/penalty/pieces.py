@@ -1,22 +1,23 @@
 """Evidence: taking a piece in, its custody, voiding or excluding it, and whether its originals are still what was taken in."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 
-from engine.cases import attachments, case_file, custody, evidence
+from engine.cases import attachments, case_file, custody, evidence, evidence_files
 from engine.cases.attachments import Stored
 from engine.cases.custody import Move
-from engine.errors import InvalidValues, NotFound, UnsafeInput
+from engine.errors import NotFound, UnsafeInput
 from engine.people import directory
-from web import submission
 from web.auth import policy
 from web.context import database, me, settings
 from web.views.penalty import whole
 from web.views.penalty.room import blueprint
 from web.views.penalty.show import act, shown
 
+MEGABYTE = 1024 * 1024
 FIELDS = ("kind", "title", "form", "derived_from", "origin", "place", "purpose", "collected_at", "device")
 ENDS = {"void": evidence.void, "exclude": evidence.exclude}
 MOVES = {key: words for key, words in custody.WORDS.items() if key in custody.BY_HAND}
@@ -35,11 +36,16 @@ def add_evidence(case_id: int) -> Any:
     """Take a piece into the file with its originals."""
     values = _values()
     try:
-        stored = [one for many in submission.kept().values() for one in many]
-    except (InvalidValues, UnsafeInput) as refusal:
-        wrong = refusal.errors if isinstance(refusal, InvalidValues) else {"files": refusal.message}
-        return shown(case_id, 422, errors={"files": "".join(wrong.values())}, typed=request.form, open="evidence-add")
+        stored = list(_originals())
+    except UnsafeInput as refusal:
+        return shown(case_id, 422, errors={"files": refusal.message}, typed=request.form, open="evidence-add")
     return act(lambda c: _add(c, case_id, values, stored), case_id, "证据已登记，原件的校验值已保存。", "evidence-add")
+
+
+def _originals() -> Iterator[Stored]:
+    """The files of this request, pictures, recordings and papers alike, safely on the disk. Raises UnsafeInput, Unavailable."""
+    for upload in (one for name in request.files for one in request.files.getlist(name) if one.filename):
+        yield evidence_files.keep(settings().files, upload.stream, upload.filename or "原件", settings().upload_mb * MEGABYTE)
 
 
 def _add(c: Connection, case_id: int, values: dict[str, Any], stored: list[Stored]) -> evidence.Item:
