@@ -230,6 +230,19 @@ def test_a_person_declares_and_ends_a_relation(database, as_person):
     assert "某建材店" not in page(browser.get("/ledgers/relations"))
 
 
+def test_the_head_grants_and_takes_back_a_letter(as_person):
+    head, today = as_person("zz"), dt.date.today()
+    said = {"person_id": "fgld", "acts": ["recusal"], "first_on": today.isoformat(), "document": "授权书 1 号"}
+    page(head.post("/ledgers/letters", said), 422)
+    lasts = {**said, "last_on": (today + dt.timedelta(days=30)).isoformat()}
+    assert as_person("fgld").post("/ledgers/letters", {**lasts, "person_id": "dz1"}).status_code == 403
+    assert head.post("/ledgers/letters", lasts).status_code == 302
+    assert "授权书 1 号" in page(as_person("fgld").get("/ledgers/letters"))
+    page(as_person("fgld").post("/ledgers/letters/1/end", {"reason": "不用了"}), 422)
+    assert head.post("/ledgers/letters/1/end", {"reason": "正职返岗"}).status_code == 302
+    assert "已收回：正职返岗" in page(head.get("/ledgers/letters"))
+
+
 # ------------------------------------------------------------------------------------------ certificates
 
 
