@@ -36,13 +36,13 @@ class SideCase(WholeCase):
         self.main = super().begins(**values)
         return self.main
 
-    def begins_on_the_spot(self, **values: Any) -> int:
-        """A case of the summary procedure."""
+    def begins_on_the_spot(self, finding: int | None = None, **values: Any) -> int:
+        """A case of the summary procedure, from a finding where one is given."""
         kind = COMPANY if values.get("party_kind") == "organisation" else NATURAL
         number = credit_code() if kind is COMPANY else citizen()
         known = {**kind, "party_id_number": number, "act_place": "青石镇解放路12号", "officer": OFFICER, "assistant": OTHER_OFFICER,
                  **values}
-        answer = self.town.run(lambda c: penalty.begin(c, known, by=None, unit="qs", process="summary_penalty"))
+        answer = self.town.run(lambda c: penalty.begin(c, known, by=None, unit="qs", finding=finding, process="summary_penalty"))
         self.main = self.town.case = answer["instance"]
         self.town.works()
         return self.main

@@ -56,6 +56,24 @@ def test_s02_1_persuasion_by_the_village_is_no_order(case: SideCase) -> None:
     assert case.papers() == {} and case.file.number == ""
 
 
+def test_s02_1_an_order_of_the_officers_in_the_finding_counts(town: Town) -> None:
+    case = SideCase(town, "2026-03-12", "summary_penalty")
+    town.draws("""
+        start s
+        user rectify_order name="责令改正" gl:role="case_officer" gl:scope="town"
+        user later name="等待复查" gl:role="case_officer" gl:scope="town"
+        end e
+        s -> rectify_order -> later -> e
+    """)
+    finding = town.report()
+    town.does(OFFICER, "责令改正")
+    case.at("2026-03-16")
+    case.begins_on_the_spot(**STALL, act_day="2026-03-16", finding=finding)
+    case.step(OFFICER, "告知并听取意见", summary_route="summary")
+    case.step(OFFICER, "当场决定处罚", **spot())
+    assert case.papers()["DOC-28"].number
+
+
 def test_s02_2_remedies_name_the_reconsideration_first(case: SideCase) -> None:
     decides(case)
     paper = case.papers()["DOC-28"]
