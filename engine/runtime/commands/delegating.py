@@ -58,6 +58,8 @@ def hand_back(c: Connection, item_id: str, values: Mapping[str, Any], *, by: Par
 def recall(c: Connection, item_id: str, *, by: Participant) -> dict[str, Any]:
     """The owner takes a delegated step back before it is handed back. Raises NotAllowed for anybody else, InvalidState."""
     case, item = cases.locked_with_item(c, item_id, by=by)
+    if not access.may_do(item, by) and not access.may_see(c, by, case.row):
+        raise NotFound(item=item_id, person=by.id)
     access.must_be_open(c, item)
     case.must_run()
     if item.delegated_by != by.id:
