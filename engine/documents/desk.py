@@ -148,7 +148,7 @@ def _file(c: Connection, case_id: int) -> Penalty | None:
 
 def _must_see(c: Connection, case_id: int, by: Participant) -> None:
     if not access.may_see(c, by, cases.peeked(c, case_id).row):
-        raise NotFound("没有这份文书，或者您无权查看。", instance=case_id, person=by.id)
+        raise NotFound(instance=case_id, person=by.id)
 
 
 def _held(c: Connection, case_id: int, by: Participant, *, may_only_see: bool = False) -> Case:

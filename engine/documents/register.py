@@ -158,7 +158,7 @@ def _whole(c: Connection, rows: Iterable[Row[Any] | None], wanted: int) -> tuple
     found = [row for row in rows if row is not None]
     if not found:
         if isinstance(rows, list) and rows == [None]:
-            raise NotFound("没有这份文书，或者您无权查看。", document=wanted)
+            raise NotFound(document=wanted)
         return ()
     files: dict[int, list[File]] = {}
     for one in c.execute(FILES, {"ids": [row.id for row in found]}):
