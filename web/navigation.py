@@ -9,8 +9,8 @@ from engine.notifications import inbox
 from engine.runtime import clock_guard
 from web.context import database
 
-ORDER = ("worklist", "field", "penalty", "cases", "ledgers", "hearings", "law", "deadlines", "supervision", "orders", "times", "map", "reports",
-         "studio", "admin", "account")
+ORDER = ("worklist", "field", "penalty", "cases", "ledgers", "hearings", "law", "deadlines", "supervision", "orders", "times", "map",
+         "reports", "studio", "admin", "account")
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 import pytest
 
+from engine.definitions import Package
 from engine.errors import JumpRefused
 from engine.runtime import commands, history
+from tests.notation import xml
 from tests.town import FINDER, OFFICER, OTHER_OFFICER, Town
 
 ROLE = 'gl:role="case_officer" gl:scope="town"'
@@ -80,3 +82,31 @@ def test_into_a_sub_process_there_is_no_straight_way(town: Town) -> None:
     assert town.todo(OFFICER) == ["审核"]
     with town.database.reading() as c:
         assert [event.kind for event in history.of(c, town.case)][-1] == "completed"
+
+
+def test_a_called_process_may_keep_its_steps_from_going_back_to_the_caller(town: Town) -> None:
+    called = f"""
+        start s2
+        user compile name="整理" {ROLE}
+        user shut name="封卷" {ROLE} gl:sendBack="process"
+        end e2
+        s2 -> compile -> shut -> e2
+    """
+    town.publishes(Package("q", "归档", xml(called, process="q")))
+    town.draws("""
+        start s
+        user draw name="拟稿" gl:role="grid_worker" gl:scope="grid"
+        <callActivity id="archive" name="归档" calledElement="q"/>
+        end e
+        s -> draw -> archive -> e
+    """)
+    town.report()
+    town.does(FINDER, "拟稿")
+    town.does(OFFICER, "整理")
+    item = town.item(OFFICER, "封卷")
+    with town.database.reading() as c:
+        assert [one.element_id for one in commands.targets(c, item, by=town.person(OFFICER))] == ["q:compile"]
+    with pytest.raises(JumpRefused):
+        town.acts(commands.send_back, OFFICER, item, "draw", reason="重来")
+    town.acts(commands.send_back, OFFICER, item, "q:compile", reason="页码有误")
+    assert town.todo(OFFICER) == ["整理"]

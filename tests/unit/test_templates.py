@@ -174,8 +174,8 @@ BODY = (b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingm
     (lambda: changed(word(), word__media__big_dot_txt=b"0" * (30 << 20)), "压缩炸弹"),
     (lambda: changed(word(), **{"..__x_dot_xml": b"<a/>"}), "路径"),
     (lambda: changed(word(), word__x_dot_xml=b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>"), "DOCTYPE"),
-    (lambda: changed(word(), word___rels__header9_dot_xml_dot_rels=RELATIONS % (b"image", b"http://x.example/p.png", b'TargetMode="External"')),
-     "外部文件或者网址"),
+    (lambda: changed(word(), word___rels__header9_dot_xml_dot_rels=RELATIONS % (
+        b"image", b"http://x.example/p.png", b'TargetMode="External"')), "外部文件或者网址"),
     (lambda: changed(word(), word___rels__settings_dot_xml_dot_rels=RELATIONS % (b"attachedTemplate", b"file.dotm", b"")), "外部模板"),
     (lambda: changed(word(), word__document_dot_xml=BODY % b" DDEAUTO c:\\\\windows\\\\cmd.exe "), "DDEAUTO"),
     (lambda: changed(word(), word__document_dot_xml=BODY % b"INCLUDETEXT secret.docx"), "INCLUDETEXT"),
@@ -188,14 +188,16 @@ def test_files_that_hide_something_are_refused_for_their_reason(hostile: object,
 
 
 def test_a_link_to_a_web_page_is_no_danger() -> None:
-    body = changed(word(*GOOD), word___rels__footnotes_dot_xml_dot_rels=RELATIONS % (b"hyperlink", b"https://x.example", b'TargetMode="External"'))
+    link = RELATIONS % (b"hyperlink", b"https://x.example", b'TargetMode="External"')
+    body = changed(word(*GOOD), word___rels__footnotes_dot_xml_dot_rels=link)
     assert template_desk.check(NOTICE, body).problems == ()
 
 
 def test_a_template_that_takes_for_ever_is_stopped() -> None:
     body = word("{% for a in evidence %}" * 12 + "x" + "{% endfor %}" * 12)
+    asked = {"data": {"evidence": list(range(30))}, "date": "2026-03-02T00:00:00", "mark": ""}
     with pytest.raises(box.BoxRefused) as refused:
-        box.run("render", {"data": {"evidence": list(range(30))}, "date": "2026-03-02T00:00:00", "mark": ""}, body, box.Limits(cpu=1, wall=20))
+        box.run("render", asked, body, box.Limits(cpu=1, wall=20))
     assert refused.value.kind in ("killed", "MemoryError")
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.web.grid import CADRE, DISPATCHER, FINDER, OTHER_CADRE, correct, hidden, only_task, report, text
+from tests.web.grid import CADRE, FINDER, correct, only_task, report, text
 
 OFFICER, LEADER, BOSS, AREA = "ba1", "dz1", "fgld", "pq1"
+WISH = {"deputy": AREA, "roles": ["village_cadre"], "reason": "外出培训"}
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_a_deputy_has_the_list_of_whoever_is_away(cadre, as_person, item):
     page = text(cadre.get("/account/standing-in"))
     assert "安排代理" in page and "还没有代理" in page
     today = page.split('id="f-first"')[1].split('value="')[1].split('"')[0]
-    made = cadre.post("/account/standing-in", {"deputy": AREA, "roles": ["village_cadre"], "first": today, "last": today, "reason": "外出培训"})
+    made = cadre.post("/account/standing-in", WISH | {"first": today, "last": today})
     assert made.status_code == 302
 
     deputy = as_person(AREA)
@@ -93,7 +94,7 @@ def _first(visitor) -> str:
 
 
 def test_wrong_days_come_back_with_what_was_typed(cadre, item):
-    answer = cadre.post("/account/standing-in", {"deputy": AREA, "roles": ["village_cadre"], "first": "明天", "last": "", "reason": "外出培训"})
+    answer = cadre.post("/account/standing-in", WISH | {"first": "明天", "last": ""})
     page = text(answer)
     assert answer.status_code == 422
     assert 'href="#f-first"' in page and "外出培训" in page

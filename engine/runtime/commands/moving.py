@@ -19,7 +19,7 @@ from engine.runtime.commands.wording import stated
 from engine.runtime.offers import DONE, OPEN
 from engine.runtime.tables import record, work_item
 from engine.runtime.turn import look, turn
-from engine.spiff import Tokens
+from engine.spiff import Element, Tokens
 
 LAST_DONE = (
     select(work_item.c.ended_by)
@@ -54,7 +54,7 @@ def targets(c: Connection, item_id: str, *, by: Participant) -> tuple[Target, ..
         raise NotFound(item=item_id, person=by.id)
     if _forbidden(c, item, "sendBack", "none"):
         return ()
-    return tuple(Target(element.id, element.name) for element in look(c, item.instance_id).targets(item_id))
+    return tuple(Target(element.id, element.name) for element in _reach(c, item, look(c, item.instance_id)))
 
 
 def send_back(c: Connection, item_id: str, to: str, *, reason: str, by: Participant, straight: bool = False) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def send_back(c: Connection, item_id: str, to: str, *, reason: str, by: Particip
     lending.must_not_be_lent(item, by)
     with turn(case) as tokens:
         between = _between(tokens.passed(), to, item.element_id)
-        name = next((element.name for element in tokens.targets(item_id) if element.id == to), None)
+        name = next((element.name for element in _reach(c, item, tokens) if element.id == to), None)
         if name is None:
             raise JumpRefused("只能退回到本事项此前经过的步骤，请重新选择。", item=item_id, to=to)
         end(case, item, SENT_BACK)
@@ -84,6 +84,15 @@ def send_back(c: Connection, item_id: str, to: str, *, reason: str, by: Particip
     if key is not None:
         _return_to_last(case, key, to)
     return case.answer(target=to, item=key)
+
+
+def _reach(c: Connection, item: Found, tokens: Tokens) -> tuple[Element, ...]:
+    """Where a step may be sent back to: anywhere before it, or only within its own process."""
+    found = tokens.targets(item.id)
+    if not _forbidden(c, item, "sendBack", "process"):
+        return found
+    own = definitions.load(c, item.definition_id).spec.elements[item.element_id].process_id
+    return tuple(element for element in found if element.process_id == own)
 
 
 def _between(passed: list[str], to: str, here: str) -> list[str]:
