@@ -19,8 +19,8 @@ from sqlalchemy import (
     event,
 )
 
-from engine.cases.append_only import guard
 from engine.database import BIGKEY, JSONText, UTCDateTime, metadata
+from engine.runtime.added_only import guard
 
 
 def _case_id() -> Column[int]:

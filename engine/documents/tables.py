@@ -1,7 +1,7 @@
 """The tables of documents: numbers, templates, what was issued, its files, signatures and service.
 
 Signatures, files, service records, template contents and voided numbers can only be added to; the database itself refuses anything else,
-see `engine.cases.append_only`. Days of the law are ISO text in Asia/Shanghai; moments are milliseconds in the database.
+see `engine.runtime.added_only`. Days of the law are ISO text in Asia/Shanghai; moments are milliseconds in the database.
 """
 
 from sqlalchemy import (
@@ -21,8 +21,8 @@ from sqlalchemy import (
     event,
 )
 
-from engine.cases.append_only import guard
 from engine.database import BIGKEY, JSONText, UTCDateTime, metadata
+from engine.runtime.added_only import guard
 
 counter = Table(
     "document_counter", metadata,

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from engine.database import BIGKEY, JSONText, UTCDateTime, metadata
-from engine.supervision.append_only import guard
+from engine.runtime.added_only import guard
 
 OPEN = text("state = 'open'")
 

@@ -134,7 +134,7 @@ def many_at_once(walk: Steps, chance: random.Random) -> None:
 
 
 @often(4)
-def send_back(walk: Steps, chance: random.Random) -> None:
+def send_back(walk: Steps, chance: random.Random, **how: bool) -> None:
     places = []
     for item in walk.ground.items():
         who = walk.town.person(item.assignee or CADRE)
@@ -142,7 +142,7 @@ def send_back(walk: Steps, chance: random.Random) -> None:
             places += [(who.id, item.id, target.element_id) for target in commands.targets(c, item.id, by=who)]
     if places:
         who, item, target = chance.choice(places)
-        walk.ground.attempt(commands.send_back, who, item, target, reason="重办")
+        walk.ground.attempt(commands.send_back, who, item, target, reason="重办", **how)
 
 
 @often(3)

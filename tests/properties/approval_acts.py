@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from engine.runtime import commands
 from engine.runtime.tables import delegation
-from tests.properties.acts import ANYBODY, NEIGHBOURS, Steps, answers, often
+from tests.properties.acts import ANYBODY, NEIGHBOURS, Steps, answers, often, send_back
 from tests.town import BOSS, CADRE, COMMANDER, DISPATCHER, OTHER_CADRE
 
 LENT = select(delegation).order_by(delegation.c.work_item_id)
@@ -35,14 +35,7 @@ def recall(walk: Steps, chance: random.Random) -> None:
 
 @often(4)
 def straight_back(walk: Steps, chance: random.Random) -> None:
-    places = []
-    for item in walk.ground.items():
-        who = walk.town.person(item.assignee or CADRE)
-        with walk.town.database.reading() as c:
-            places += [(who.id, item.id, target.element_id) for target in commands.targets(c, item.id, by=who)]
-    if places:
-        who, item, target = chance.choice(places)
-        walk.ground.attempt(commands.send_back, who, item, target, reason="重办", straight=True)
+    send_back(walk, chance, straight=True)
 
 
 @often(1)

@@ -1,4 +1,4 @@
-"""The database's own refusals about issued papers and what happened on a ladder: rows are added, never changed and never deleted.
+"""The database's own refusals about tables whose rows are added, never changed and never deleted: issued papers, evidence, ledgers.
 
 The migration builds the same triggers, and a test compares them.
 """
