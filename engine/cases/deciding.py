@@ -73,7 +73,8 @@ def decide(c: Connection, step: Step) -> dict[str, Any]:
 def _on_the_spot(c: Connection, step: Step) -> dict[str, Any]:
     """当场处罚: the officers file and decide at once (行政处罚法第五十一条、第五十二条)."""
     one = case_file.of(c, step.case)
-    terms = replace(proposals.read(step.values, DECISION, Terms(facts=one.facts)), more=_more(step, PENALTY, None))
+    more = _more(step, PENALTY, None) | {"approved_by": ""}  # nobody above the officers looks at it, so the grade may not be left
+    terms = replace(proposals.read(step.values, DECISION, Terms(facts=one.facts)), more=more)
     known = {"number": one.number, "filed_on": one.filed_on.isoformat()} if one.filed_on else None  # decided again
     filed = known or filing.file_case(c, step.case, step.values, None)
     now = lawful_order.standing(c, step.case, step.variables)

@@ -123,3 +123,12 @@ def test_a_vendor_is_fined_only_after_an_order_of_the_authority(docket: Docket) 
     with pytest.raises(InvalidState):
         docket.acts(step_acts.decide, OFFICER, {"correction_choice": "none"}, **spot)
     assert docket.acts(step_acts.decide, OFFICER, prior_order="青石镇综执改〔2026〕3号", departing_reason="x", **spot)["fine"] == 5_000
+
+
+def test_on_the_spot_nobody_approves_that_the_grade_is_left(docket: Docket) -> None:
+    _at(docket, "2026-10-13")
+    docket.begins(stall(item="STD-litter", act_day="2026-10-13"), process="summary_penalty")
+    spot = {"kinds": ["fine"], "fine": 15_000, "basis": ["STD:1169(3)"], "departing_reason": "态度较好"}
+    with pytest.raises(InvalidState, match="由负责人批准"):
+        docket.acts(step_acts.decide, OFFICER, grade="serious", **spot)
+    assert docket.acts(step_acts.decide, OFFICER, grade="slight", **spot)["fine"] == 15_000
