@@ -5,8 +5,10 @@ import importlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 import engine
 from engine import clock as engine_clock
@@ -21,6 +23,20 @@ ROOMS = Path(engine.__path__[0])
 
 for _tables in sorted(ROOMS.rglob("*tables.py")):
     importlib.import_module(".".join(("engine", *_tables.relative_to(ROOMS).with_suffix("").parts)))
+
+
+class ByTown(LoadScopeScheduling):
+    """Tests of one file of `tests/browser` share an open town, so they run on one worker, in their order; all others run alone."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file.startswith("tests/browser/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByTown:
+    """Which tests go together when several workers share them."""
+    return ByTown(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -122,7 +122,8 @@ def close(c: Connection, instance_id: int) -> Entry:
     if now.built is None or now.checked_by is None:
         raise InvalidState("案卷应当先生成，并由立卷人以外的人员检查，才能归档。", instance=instance_id)
     if not now.built.get("passed"):
-        raise InvalidState("四性检测没有全部通过，不能归档。请按检测报告处理后重新生成。", instance=instance_id)
+        wrong = "；".join(f"{one['name']}（{one['found']}）" for one in now.built.get("report", ()) if not one["passed"])
+        raise InvalidState(f"四性检测没有全部通过，不能归档：{wrong}。请处理后重新生成。", instance=instance_id)
     c.execute(CHANGE.values(archived_at=clock.now()), {"i": instance_id})
     return of(c, instance_id)
 

@@ -30,7 +30,9 @@ SERVED = frozenset({"DOC-20", "DOC-21", "DOC-23", "DOC-27", "DOC-28", "DOC-29", 
 WITH_DECISION = frozenset({"fulfilled", "enforced", "terminated", "revoked", "lapsed"})
 LASTING = frozenset({"pdf", "docx", "application/pdf", "image/jpeg", "image/png", "image/webp", "video/mp4", "audio/mpeg", "audio/wav",
                      "application/ogg", "video/x-msvideo", "video/x-matroska", "audio/amr", "application/zip"})
-ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|RichMedia)\b")
+ACTIVE = re.compile(rb"/(JavaScript|Launch|RichMedia)\b|(?<=[\t\n\r -~]{6})/JS\s*[(<0-9]")
+"""Names of actions. Three letters alone stand by chance in one packed megabyte out of twenty, so `/JS` counts only as part of a text."""
+ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 MACROS = re.compile(r"vbaProject|activeX|embeddings/", re.I)
 KINDS = rb'Type="[^"]*(oleObject|attachedTemplate|frame)"'
 OUTSIDE = re.compile(rb'TargetMode="External"[^>]*' + KINDS + rb"|" + KINDS + rb'[^>]*TargetMode="External"')
@@ -194,8 +196,16 @@ def _is_active(one: Original) -> bool:
 
 
 def _pdf_is_active(body: bytes) -> bool:
-    return any(ACTIVE.search(part) for part in pages.unpacked(body) if len(part) == len(body) or part.lstrip()[:2] in (b"<<", b"[<")
-               or b"/Type" in part[:4096])
+    return any(ACTIVE.search(part) or _hidden(part) for part in pages.unpacked(body) if _holds_objects(part, body))
+
+
+def _holds_objects(part: bytes, body: bytes) -> bool:
+    return len(part) == len(body) or part.lstrip()[:2] in (b"<<", b"[<") or b"/Type" in part[:4096]
+
+
+def _hidden(part: bytes) -> bool:
+    """A name may be written with #xx for any of its letters (ISO 32000-1, 7.3.5)."""
+    return b"#" in part and ACTIVE.search(ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), part)) is not None
 
 
 def _word_is_active(body: bytes) -> bool:

@@ -64,6 +64,7 @@ def test_nothing_can_be_changed_but_by_reminding(staff):
 
     page.locator("main table").last.locator("td.main-cell a").first.click()
 
+    expect(page.locator("#copies")).to_be_visible()
     assert posting_forms(page) <= {"comment", "urge"}
     expect(page.get_by_role("link", name="上报问题")).to_have_count(0)
 

@@ -167,6 +167,9 @@ def test_what_is_typed_while_the_fields_change_is_not_lost(people):
     page.check("[name=correction_outcome][value=refused]")
     page.wait_for_function("() => document.querySelector('.htmx-request')")
     page.locator("[name=correction_words]").press_sequentially("等待的时候继续写")
+    for _ in range(500):  # the browser has asked; its request is on the way to this test
+        if not held:
+            page.wait_for_timeout(20)
 
     held[0].continue_()
 

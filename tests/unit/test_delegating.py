@@ -5,7 +5,7 @@ import pytest
 from engine.errors import InvalidState, InvalidValues, NotAllowed, NotFound
 from engine.runtime import access, commands
 from engine.runtime.commands import copying
-from tests.town import BOSS, CADRE, FAR_CADRE, LAWYER, LEADER, OFFICER, OTHER_OFFICER, Town
+from tests.town import BOSS, CADRE, FAR_CADRE, INSPECTOR, LAWYER, LEADER, OFFICER, OTHER_OFFICER, Town
 
 LINE = """
     start s
@@ -106,3 +106,11 @@ def test_only_those_who_answer_for_cases_are_sent_them(town: Town, lent: str) ->
         town.acts(commands.copy_to, FAR_CADRE, town.case, [BOSS])
     with pytest.raises(NotFound):
         town.acts(commands.read_copy, BOSS, town.case)
+
+
+def test_who_only_supervises_does_not_choose_who_else_reads(town: Town, lent: str) -> None:
+    with town.database.reading() as c:
+        assert copying.receivers(c, town.case, by=town.person(INSPECTOR)) == ()
+        assert copying.receivers(c, town.case, by=town.person(BOSS))
+    with pytest.raises(NotAllowed):
+        town.acts(commands.copy_to, INSPECTOR, town.case, [BOSS])

@@ -213,12 +213,18 @@ def test_a_custody_that_does_not_continue_is_not_true(office: Office) -> None:
 def test_active_content_is_found(tmp_path: Path) -> None:
     script = tmp_path / "a.pdf"
     script.write_bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\n/Type/Pages/Count 1")
+    escaped = tmp_path / "b.pdf"
+    escaped.write_bytes(b"%PDF-1.4\n1 0 obj<</S/Rendition/J#53 (app.alert(1))>>endobj\n/Type/Pages/Count 1")
     macro = tmp_path / "a.docx"
     with zipfile.ZipFile(macro, "w") as packed:
         packed.writestr("word/vbaProject.bin", b"x")
         packed.writestr("word/document.xml", b"<x/>")
-    for path, kind in ((script, "pdf"), (macro, "docx")):
-        assert four_properties._is_active(material.Original("a", path, "", None, kind)), kind
+    for path, kind in ((script, "pdf"), (escaped, "pdf"), (macro, "docx")):
+        assert four_properties._is_active(material.Original("a", path, "", None, kind)), path
+
+
+def test_packed_bytes_that_look_like_a_name_are_no_active_content() -> None:
+    assert not four_properties._pdf_is_active(b"%PDF-1.4\n1 0 obj<</Length 9>>stream\n\x93\xfe/JS\xd1\x07\x80\nendstream endobj")
 
 
 def test_building_waits_for_documents_that_are_still_being_made(town: Town, tmp_path: Path) -> None:

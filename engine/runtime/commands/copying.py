@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from engine.errors import InvalidValues, NotFound
+from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.people import ROLES, Participant, directory
 from engine.runtime import access
 from engine.runtime import case as cases
@@ -34,8 +34,13 @@ class Copy:
 
 
 def copy_to(c: Connection, instance_id: int, people: Sequence[str], *, by: Participant, note: str = "") -> dict[str, Any]:
-    """Let people of the same town read a case. Whoever has it already keeps their first copy. Raises NotFound, InvalidValues."""
+    """Let people of the same town read a case. Whoever has it already keeps their first copy.
+
+    Raises NotFound, NotAllowed (a supervisor, who does not choose who else reads), InvalidValues.
+    """
     case = access.seen_case(c, instance_id, by)
+    if not may_send(by):
+        raise NotAllowed("监督人员只查阅案件，不能抄送。需要转告有关情况时，请使用催办或者督办单。", instance=instance_id, person=by.id)
     town = f"/{'/'.join(case.row.unit_path.strip('/').split('/')[:2])}/"
     receivers = [directory.participant(c, person) for person in dict.fromkeys(people) if person != by.id]
     if not receivers or len(receivers) > MOST:
@@ -63,7 +68,12 @@ def receivers(c: Connection, instance_id: int, *, by: Participant) -> tuple[Part
         raise NotFound(instance=instance_id, person=by.id)
     town = f"/{'/'.join(row.unit_path.strip('/').split('/')[:2])}/"
     held = {by.id, *c.execute(select(carbon_copy.c.person_id).where(carbon_copy.c.instance_id == instance_id)).scalars()}
-    return tuple(one for one in directory.people(c, below=[town]) if one.id not in held and may_receive(one, town))
+    return tuple(one for one in directory.people(c, below=[town]) if one.id not in held and may_receive(one, town)) if may_send(by) else ()
+
+
+def may_send(by: Participant) -> bool:
+    """Whether a person may let others read a case: everybody who sees it but those who only supervise."""
+    return any("order" not in ROLES[post.role].capabilities for post in by.own_posts)
 
 
 def may_receive(one: Participant, town: str) -> bool:
