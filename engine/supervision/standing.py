@@ -22,7 +22,7 @@ from engine.runtime import access, ledgers
 from engine.runtime import case as cases
 from engine.runtime.case import RUNNING, SUSPENDED
 from engine.runtime.statements import LIVE_ITEM
-from engine.runtime.tables import deadline_clock, incident, job, process_instance, record, subscription, timer, work_item
+from engine.runtime.tables import deadline_clock, delegation, incident, job, process_instance, record, subscription, timer, work_item
 from engine.supervision import movers
 from engine.supervision.movers import Mover, Staff
 
@@ -34,7 +34,8 @@ _IDS: Any = bindparam("ids", expanding=True)
 CASES = select(process_instance).where(process_instance.c.id.in_(_IDS), process_instance.c.status.in_(OPEN_STATES))
 TROUBLES = select(incident).where(incident.c.instance_id.in_(_IDS), incident.c.resolved_at.is_(None)).order_by(incident.c.id)
 ITEMS = (
-    select(work_item).where(work_item.c.instance_id.in_(_IDS), work_item.c.state.in_(LIVE_ITEM))
+    select(work_item, delegation.c.owner.label("delegated_by")).join(delegation, delegation.c.work_item_id == work_item.c.id, isouter=True)
+    .where(work_item.c.instance_id.in_(_IDS), work_item.c.state.in_(LIVE_ITEM))
     .order_by(work_item.c.due_at.asc().nulls_last(), work_item.c.created_at, work_item.c.id)
 )
 JOBS = select(job).where(job.c.instance_id.in_(_IDS), job.c.wait_key.is_not(None), job.c.status.in_(("due", "leased"))).order_by(job.c.id)
@@ -75,6 +76,7 @@ class Can(StrEnum):
     TRANSFER = "transfer"
     APPOINT = "appoint"
     COMPLETE = "complete"
+    HAND_BACK = "hand_back"
     CLAIM = "claim"
     LOOK = "look"
     CANCEL = "cancel"
@@ -86,6 +88,7 @@ WHY_WORDS = {
 }
 CAN_WORDS = {
     Can.RESUME: "恢复办理", Can.RETRY: "排除原因后重试", Can.TRANSFER: "转给别人办理", Can.APPOINT: "为岗位配备人员", Can.COMPLETE: "办理",
+    Can.HAND_BACK: "填写后交回委派人",
     Can.CLAIM: "领取后办理", Can.LOOK: "检查系统", Can.CANCEL: "在不需要再等时终止",
 }
 
@@ -247,12 +250,12 @@ class _Question:
         holder = self.staff.holders.get(item.assignee)
         if holder is None or not holder.active or not self._stays(item, holder):
             return self._left(item, holder)
-        since = item.claimed_at or item.created_at
+        since, can = item.claimed_at or item.created_at, Can.HAND_BACK if item.delegated_by else Can.COMPLETE
         words = self._for_party(item)
         if words:
-            return self._say(Why.PARTY, Can.COMPLETE, holder.mover, words, item=item.id, since=since)
+            return self._say(Why.PARTY, can, holder.mover, words, item=item.id, since=since)
         words = f"“{item.name}”在{holder.mover.name}手里已有{lasting(since)}{_late(item)}"
-        return self._say(Why.LYING, Can.COMPLETE, holder.mover, words, item=item.id, since=since)
+        return self._say(Why.LYING, can, holder.mover, words, item=item.id, since=since)
 
     def _unclaimed(self, item: Any) -> Standing:
         more = {"item": item.id, "since": item.created_at}
@@ -277,9 +280,10 @@ class _Question:
         return self._say(Why.LEFT, Can.TRANSFER, self._assigner(item), words, item=item.id, since=item.claimed_at or item.created_at)
 
     def _stays(self, item: Any, holder: movers.Holder) -> bool:
-        """Still the one to do it: named by the diagram, and in any post; or from the pool, and still in a post that covers the case."""
+        """Still the one to do it: named by the diagram or asked to prepare it, and in any post; or from the pool, and still in a post
+        that covers the case."""
         element = self._deployed.spec.elements.get(item.element_id)
-        named = element is not None and element.gl.get("assignee")
+        named = item.delegated_by or (element is not None and element.gl.get("assignee"))
         return bool(holder.posts) if named else holder.covers(item.candidate_role, item.unit_path)
 
     def _assigner(self, item: Any) -> Mover | None:

@@ -23,7 +23,7 @@ CHUNK, TRIED = 5000, 60
 
 
 def measure(store: Store) -> list[Figure]:
-    return [_send_backs(store.copy()), _waiting_timers(store.copy()), *_many_cases(store), *_long_lists(store)]
+    return [_send_backs(store.copy()), _long_case(store.copy()), _waiting_timers(store.copy()), *_many_cases(store), *_long_lists(store)]
 
 
 def _town(store: Store, text: str) -> tuple[Town, clock.Simulated]:
@@ -47,6 +47,30 @@ def _send_backs(store: Store) -> Figure:
 def _back_and_forth(town: Town) -> None:
     town.does(FINDER, "甲")
     town.acts(commands.send_back, FINDER, town.item(FINDER, "乙"), "u1", reason="再核实")
+
+
+LONG = 200
+
+
+def _long_case(store: Store) -> Figure:
+    """A case of 200 steps one after the other, each with its own person's work; ten such cases, step by step in turn."""
+    steps = [f"u{n}" for n in range(LONG)]
+    town, simulated = _town(store, "\n".join(["start s", *(f'user {one} name="{one}" {ROLE}' for one in steps), "end e",
+                                              " -> ".join(["s", *steps, "e"])]))
+    taken: list[list[float]] = []
+    with clock.use(simulated):
+        cases = [town.opens({}, GRID) for _ in range(10)]
+        for _ in steps:
+            taken.append([seconds(one) * 1000 for one in [_next(town, case) for case in cases]])
+    town.database.close()
+    first, last = (statistics.median(itertools.chain(*part)) for part in (taken[1:6], taken[-6:-1]))
+    return Figure(f"二百步的案件办结末几步（{store.name}）", last, "毫秒", first, "头几步", 1.2)
+
+
+def _next(town: Town, case: int) -> "Step":
+    with town.database.reading() as c:
+        item = c.execute(select(work_item.c.id).where(work_item.c.instance_id == case, work_item.c.state == "open")).scalar_one()
+        return Step(town.database, case, item, directory.participant(c, FINDER))
 
 
 BESIDE = f'''start s

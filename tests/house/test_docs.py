@@ -50,6 +50,13 @@ def test_every_picture_is_shown_on_a_page():
     assert [path for path in tracked() if path.startswith("docs/pictures/") and Path(path).name not in shown] == []
 
 
+def test_every_test_that_a_page_names_is_there():
+    named = {(page, *found) for page in PAGES for found in re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", text(page))}
+
+    assert len(named) > 50
+    assert [f"{page}: {path}::{name}" for page, path, name in sorted(named) if f"\ndef {name}(" not in text(path)] == []
+
+
 def _table(page: str, heading: str) -> set[str]:
     """The words in backticks of the first column below one heading."""
     part = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", text(page), re.MULTILINE | re.DOTALL)

@@ -15,7 +15,7 @@ from engine.administration import people
 from engine.errors import EngineError
 from engine.people import Participant, directory
 from engine.runtime import commands, incidents
-from engine.runtime.tables import delegation, work_item
+from engine.runtime.tables import work_item
 from engine.supervision import standing, whose_time
 from engine.supervision.standing import Can, Standing
 from engine.supervision.stays import OPEN
@@ -108,7 +108,8 @@ def acts(c: Connection, one: Standing, case: int) -> None:
     tries: dict[Can, Any] = {
         Can.RESUME: lambda: commands.resume(c, case, by=by),
         Can.RETRY: lambda: commands.retry(c, one.incident, by=by),
-        Can.COMPLETE: lambda: _completes(c, one, by, answers(chance)),
+        Can.COMPLETE: lambda: commands.complete(c, one.item, answers(chance), by=by),
+        Can.HAND_BACK: lambda: commands.hand_back(c, one.item, answers(chance), by=by),
         Can.CLAIM: lambda: commands.claim(c, one.item, by=by) and commands.complete(c, one.item, answers(chance), by=by),
         Can.TRANSFER: lambda: commands.transfer(c, one.item, commands.receivers(c, one.item, by=by)[0].id, by=by),
         Can.CANCEL: lambda: commands.cancel(c, case, reason="不必再等", by=by),
@@ -116,12 +117,6 @@ def acts(c: Connection, one: Standing, case: int) -> None:
         Can.APPOINT: lambda: appoints(c, one, by),
     }
     assert tries[one.can](), one
-
-
-def _completes(c: Connection, one: Standing, by: Participant, values: dict[str, bool]) -> Any:
-    """Whoever was only lent the step moves it by handing it back."""
-    lent = c.execute(select(delegation).where(delegation.c.work_item_id == one.item)).first() is not None
-    return commands.hand_back(c, one.item, values, by=by) if lent else commands.complete(c, one.item, values, by=by)
 
 
 def appoints(c: Connection, one: Standing, by: Participant) -> bool:

@@ -11,7 +11,7 @@ from engine.runtime.service_registry import function
 from engine.supervision import standing
 from engine.supervision.standing import Can, Why
 from tests.notation import MESSAGE, entry, extension, timer
-from tests.town import ADMIN, BOSS, CADRE, COMMANDER, DISPATCHER, FAR_CADRE, FINDER, INSPECTOR, OTHER_CADRE, Town
+from tests.town import ADMIN, BOSS, CADRE, COMMANDER, DISPATCHER, FAR_CADRE, FINDER, INSPECTOR, OFFICER, OTHER_CADRE, Town
 
 STEP = 'gl:role="village_cadre" gl:scope="village" gl:limit="2" gl:limitUnit="hours"'
 ONE = f'start s\nuser fix name="前端纠正" {STEP}\nend e\ns -> fix -> e'
@@ -81,6 +81,17 @@ def test_whoever_left_is_not_waited_for(town):
 
     assert left[:2] == (Why.LEFT, Can.TRANSFER) and town.person(left[2]).may("assign")
     assert nobody == (Why.LEFT, Can.APPOINT, ADMIN)
+
+
+def test_whoever_was_asked_to_prepare_a_step_has_it_though_the_post_is_anothers(town):
+    town.draws(ONE)
+    town.report()
+    town.claims(CADRE, "前端纠正")
+    town.acts(commands.delegate, CADRE, town.item(CADRE, "前端纠正"), OFFICER, reason="请先核对")
+
+    assert told(town) == (Why.LYING, Can.HAND_BACK, OFFICER)
+    leave(town, OFFICER)
+    assert told(town)[:2] == (Why.LEFT, Can.TRANSFER)
 
 
 def test_whoever_changed_the_post_is_not_waited_for_either(town):
