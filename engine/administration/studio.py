@@ -155,8 +155,8 @@ def _lines(c: Connection, versions: tuple[Listed, ...]) -> tuple[Line, ...]:
                       names.get(one.deployed_by or "", one.deployed_by or "系统"), tuple(map(_finding, one.lint))) for one in versions)
 
 
-def _finding(told: Mapping[str, str]) -> Finding:
+def _finding(told: Mapping[str, Any]) -> Finding:
     """A kept finding; what was not kept with it is looked up by its rule."""
     pages = {rule.code: rule.page for rule in all_rules()} | ENGINE_RULE
     return Finding(told["rule"], Severity(told["severity"]), told.get("element_id", ""), told.get("element_name", ""), told["message"],
-                   told.get("hint", ""), told.get("page") or pages.get(told["rule"], ""))
+                   told.get("hint", ""), told.get("page") or pages.get(told["rule"], ""), tuple(told.get("path", ())))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, exc, func, insert, select
 
 from engine import clock
 from engine.database import canonical
-from engine.definitions.findings import Finding, Severity
+from engine.definitions.findings import Finding, Severity, told
 from engine.definitions.guard import open_bpmn
 from engine.definitions.importer import Rewritten, rewrite, utf8
 from engine.definitions.library import Called, Function, Library
@@ -145,8 +145,7 @@ def _describing(package: Package, model: Model) -> dict[str, Any]:
 
 def _seal(c: Connection, key: str, columns: dict[str, Any], findings: list[Finding]) -> Version:
     number = (c.execute(HIGHEST, {"k": key}).scalar() or 0) + 1
-    told = [{"rule": one.rule, "severity": str(one.severity), "element_id": one.element_id, "message": one.message} for one in findings]
-    row = {**columns, "key": key, "number": number, "lint": told, "deployed_at": clock.now(), "state": "published"}
+    row = {**columns, "key": key, "number": number, "lint": list(map(told, findings)), "deployed_at": clock.now(), "state": "published"}
     try:
         identity = int(c.execute(SEAL, row).scalar_one())
     except exc.IntegrityError as error:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from engine import clock
 from engine.definitions.deploy import library_of
-from engine.definitions.findings import Finding
+from engine.definitions.findings import Finding, told
 from engine.definitions.importer import rewrite
 from engine.definitions.linter import lint
 from engine.definitions.package import Package
@@ -30,7 +30,7 @@ class Draft:
     name: str
     original: bytes
     diagram: bytes
-    findings: list[dict[str, str]]
+    findings: list[dict[str, Any]]
     stored_at: dt.datetime
     stored_by: str | None
 
@@ -41,10 +41,8 @@ def store_draft(c: Connection, name: str, document: bytes, by: str | None) -> tu
     model = read(rewritten.document)
     key = model.executable.id if model.executable else name
     findings = lint(model, library_of(Package(key, name, rewritten.document), rewritten, None, None))
-    told = [{"rule": one.rule, "severity": str(one.severity), "element_id": one.element_id, "message": one.message,
-             "hint": one.hint, "page": one.page} for one in findings]
-    row = {"name": name, "original": document, "diagram": rewritten.document, "findings": told, "stored_at": clock.now(),
-           "stored_by": by}
+    row = {"name": name, "original": document, "diagram": rewritten.document, "findings": list(map(told, findings)),
+           "stored_at": clock.now(), "stored_by": by}
     return int(c.execute(STORE, row).scalar_one()), findings
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Severity(StrEnum):
@@ -15,12 +15,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """One place that breaks a rule. The linter adds the rule's code, severity and page."""
+    """One place that breaks a rule. The linter adds the rule's code, severity and page.
+
+    `path`: ids of flow nodes and sequence flows in the order a case takes them, when a way through the diagram shows the fault;
+    ids inside a called process are written "call activity/id".
+    """
 
     element_id: str
     element_name: str
     message: str
     hint: str
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Finding:
     message: str
     hint: str
     page: str
+    path: tuple[str, ...] = ()
 
 
 class Named(Protocol):
@@ -46,11 +52,17 @@ class Named(Protocol):
     def name(self) -> str: ...
 
 
-def problem(element: Named, message: str, hint: str) -> Problem:
-    """A problem of one element of the model."""
-    return Problem(element.id, element.name, message, hint)
+def problem(element: Named, message: str, hint: str, path: tuple[str, ...] = ()) -> Problem:
+    """A problem of one element of the model, with the way that shows it."""
+    return Problem(element.id, element.name, message, hint, path)
+
+
+def told(found: Finding) -> dict[str, Any]:
+    """A finding as JSON, to be kept or sent to a browser."""
+    return {"rule": found.rule, "severity": str(found.severity), "element_id": found.element_id, "element_name": found.element_name,
+            "message": found.message, "hint": found.hint, "page": found.page, "path": list(found.path)}
 
 
 def finding(code: str, severity: Severity, page: str, found: Problem) -> Finding:
     """The problem under its rule's name."""
-    return Finding(code, severity, found.element_id, found.element_name, found.message, found.hint, page)
+    return Finding(code, severity, found.element_id, found.element_name, found.message, found.hint, page, found.path)

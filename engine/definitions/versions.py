@@ -71,7 +71,7 @@ class Listed:
     name: str
     category: str | None
     state: str
-    lint: list[dict[str, str]]
+    lint: list[dict[str, Any]]
     deployed_at: dt.datetime
     deployed_by: str | None
 
