@@ -12,11 +12,11 @@ from engine.cases.proposals import Terms
 from engine.documents import catalogue, dossier, dossier_register, issuing, making, serving
 from engine.documents.dossier import Dossier
 from engine.documents.register import Issued
-from tests.penalty_town import Docket
+from tests.penalty_town import Docket, sign
 from tests.town import BOSS, OFFICER, OTHER_OFFICER, Town
 
 SAMPLE: dict[str, Any] = json.loads((catalogue.FOLDER / "sample.json").read_text("utf-8"))
-TERMS = Terms(kinds=("fine",), fine=500000, basis=("XSR:16",), grade="一般", facts="甲公司门头广告破损，逾期未改。",
+TERMS = Terms(kinds=("fine",), fine=500000, basis=("XSR:18",), grade="一般", facts="甲公司门头广告破损，逾期未改。",
               reasons="逾期未改正。", more={"violated_text": "《X省市容条例》第十八条第一款"})
 PAPERS = ("DOC-01", "DOC-03", "DOC-18", "DOC-20", "DOC-27", "DOC-47")
 
@@ -74,7 +74,7 @@ class Office(Docket):
 def settled(town: Town, folder: Path) -> Office:
     """A closed case with its papers and one photographed piece of evidence."""
     office = Office(town, folder)
-    office.begins_filed()
+    office.begins_filed(sign())
     office.takes(files=(office.photographs(),))
     office.decides()
     for doc_id in PAPERS:

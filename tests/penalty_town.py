@@ -16,6 +16,7 @@ from engine.cases.case_file import Penalty
 from engine.cases.evidence import Item
 from engine.cases.identity import CREDIT_SIGNS, ID_CHECKS, ID_WEIGHTS
 from engine.definitions import Package
+from engine.law import sample
 from engine.people import qualifications
 from tests.notation import xml
 from tests.town import BOSS, LEADER, OFFICER, OTHER_OFFICER, Town
@@ -72,6 +73,7 @@ class Docket:
             drawn = xml(DRAWING, key).replace(head, head + b' gl:startRoles="case_officer team_leader"')
             town.publishes(Package(key, name, drawn))
 
+        town.run(lambda c: sample.load(c, "qs"))
         town.run(lambda c: [certify(c, person, f"41-{person}") for person in (OFFICER, OTHER_OFFICER)])
 
     def begins(self, values: Mapping[str, Any] | None = None, by: str | None = OFFICER, **how: Any) -> int:

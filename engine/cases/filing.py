@@ -39,8 +39,8 @@ def file_case(c: Connection, instance_id: int, values: Mapping[str, Any], approv
     power = legal_basis.must_be_held(c, one, today)
     number = case_numbers.take(c, directory.unit_of(c, one.unit_id), today, case_file.param(c, instance_id))
     answers = {key: str(values[key]).strip() for key in (LATE, DUPLICATE) if values.get(key)}
-    held = {"item_name": power.name, "rule_set": power.rule_set} if power else {}
-    case_file.change(c, instance_id, number=number, filed_on=today.isoformat(), status=case_file.FILED, answers=answers, **held)
+    case_file.change(c, instance_id, number=number, filed_on=today.isoformat(), status=case_file.FILED, answers=answers,
+                     item_name=power.name, rule_set=power.rule_set)
     assert one.act_day is not None
     return {"number": number, "filed_on": today.isoformat(), "responsibility": parties.responsibility(one.party, one.act_day), **answers}
 

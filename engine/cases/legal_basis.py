@@ -22,10 +22,10 @@ MITIGATED = "mitigated"
 DEPARTING, APPROVER = "departing_reason", "approved_by"
 
 
-def must_be_held(c: Connection, one: Penalty, day: dt.date) -> Power | None:
-    """The power by which a case may be filed on that day; None while no list of any town was ever loaded, so that nothing can be
-    told. Raises PowerNotHeld, whose words offer the transfer."""
-    return powers.in_force(c, one.unit_id, one.item, day) if powers.count(c) else None
+def must_be_held(c: Connection, one: Penalty, day: dt.date) -> Power:
+    """The power by which a case may be filed on that day. Raises PowerNotHeld, whose words offer the transfer, or say where the town's
+    list is loaded when it has none."""
+    return powers.in_force(c, one.unit_id, one.item, day)
 
 
 def facts_of_law(c: Connection, unit_id: str, item: str) -> dict[str, str]:
@@ -56,9 +56,7 @@ def refused(known: Mapping[str, Any]) -> bool | None:
 
 
 def against(c: Connection, one: Penalty, terms: Terms, day: dt.date, known: Mapping[str, Any]) -> tuple[str, ...]:
-    """Why the law of the matter does not allow these terms on that day; empty when it does, or no list was ever loaded."""
-    if not powers.count(c):
-        return ()
+    """Why the law of the matter does not allow these terms on that day; empty when it does."""
     try:
         chosen = applies(c, one, day, known)
     except InvalidState as error:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, insert, or_, select, update
 
 from engine import clock
 from engine.deadlines import rulebook
@@ -25,6 +25,11 @@ KINDS = {
 
 PENALTIES = ("warning", "criticism", "fine", "confiscation", "suspension")
 PARTIES = ("natural", "sole_trader", "organisation")
+
+
+NO_LIST = ("行政处罚法第二十四条：本镇街还没有装入赋权清单，不能立案。请法制员或者系统管理员打开“法条与权力”中的“赋权清单”，"
+           "上传本镇街的清单文件并确认装入。")
+LISTED = select(table.c.id).where(table.c.unit_id == bindparam("unit")).limit(1)
 
 
 class PowerNotHeld(InvalidState):
@@ -87,7 +92,8 @@ def in_force(c: Connection, unit_id: str, code: str, day: dt.date) -> Power:
     for one in found:
         if one.is_in_force(day):
             return one
-    raise PowerNotHeld(_not_held(found[-1] if found else None, code, day), unit=unit_id, code=code)
+    said = _not_held(found[-1] if found else None, code, day) if found or _has_list(c, unit_id) else NO_LIST
+    raise PowerNotHeld(said, unit=unit_id, code=code)
 
 
 def known(c: Connection, unit_id: str, code: str) -> Power | None:
@@ -135,14 +141,13 @@ def confirm(c: Connection, power_id: int, document: str) -> Power:
     return _powers(c, table.c.id == power_id)[0]
 
 
-def count(c: Connection) -> int:
-    """How many entries all lists have."""
-    return int(c.execute(select(func.count()).select_from(table)).scalar_one())
-
-
 def kinds_words(kinds: Sequence[str]) -> str:
     """罚款、没收违法所得……"""
     return "、".join(KINDS.get(kind, kind) for kind in kinds)
+
+
+def _has_list(c: Connection, unit_id: str) -> bool:
+    return c.execute(LISTED, {"unit": unit_id}).first() is not None
 
 
 def _powers(c: Connection, wanted: ColumnElement[bool]) -> tuple[Power, ...]:

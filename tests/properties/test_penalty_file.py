@@ -28,7 +28,7 @@ PEOPLE = st.sampled_from([OFFICER, OTHER_OFFICER, LEADER, BOSS, LAWYER, INSPECTO
 LEADS = st.sampled_from([BOSS, LEADER, OFFICER, INSPECTOR])
 FINES = st.sampled_from([100_000, 500_000, 800_000])
 TERMS = st.sampled_from([(["fine"], 500_000), (["warning"], 0), (["fine", "suspension"], 300_000), (["fine"], 0)])
-BASIS = st.sampled_from([["SR-18"], ["SR-16"]])
+BASIS = st.sampled_from([["XSR:18"], ["XSR:16"]])
 OUTCOMES = st.sampled_from(["agree", "correct"])
 PARTIES = (lambda: stall(), lambda: sign(), lambda: sign(), lambda: stall(party_id_number=citizen("20130101"), party_guardian="吴父"))
 
@@ -52,7 +52,7 @@ class Paper(RuleBasedStateMachine):
         """A case at some point of its way: the walk need not find the whole way by chance."""
         self.docket.begins(PARTIES[which]())
         steps: list[Callable[[], None]] = [
-            lambda: self.files(LEADER), lambda: self.takes(OFFICER, False), lambda: self.proposes(OFFICER, (["fine"], 500_000), ["SR-18"]),
+            lambda: self.files(LEADER), lambda: self.takes(OFFICER, False), lambda: self.proposes(OFFICER, (["fine"], 500_000), ["XSR:18"]),
             lambda: self.notifies(OFFICER, None), self.serves, lambda: self.reviews(LAWYER, "agree")]
         for step in steps[:ahead]:
             step()

@@ -19,7 +19,20 @@ from engine.errors import InvalidState, InvalidValues, NotFound, Unavailable
 from engine.law import loading
 from engine.runtime import parameters
 from tests.document_town import SAID, TERMS, Desk
-from tests.town import ADMIN, OFFICER, Town
+from tests.town import ADMIN, LAWYER, OFFICER, Town
+
+RULES = """
+[statute]
+id = "T"
+title = "试验条例"
+short = "试验条例"
+kind = "local"
+
+[[article]]
+number = "1"
+from = 2022-01-01
+text = "占道的，罚款。"
+"""
 
 
 @pytest.fixture
@@ -122,15 +135,15 @@ def test_a_preview_takes_no_number_and_says_so(desk: Desk) -> None:
 
 
 def test_an_unreviewed_article_is_not_cited_unless_it_is_allowed(desk: Desk) -> None:
-    desk.town.run(loading.load_shipped)
-    terms = dataclasses.replace(TERMS, basis=("CFF:33",))
+    desk.town.run(lambda c: loading.load(c, RULES.encode(), by=LAWYER))
+    terms = dataclasses.replace(TERMS, basis=("T:1",))
     desk.town.run(lambda c: proposals.write(c, desk.case, "notice", terms, OFFICER))
     with pytest.raises(InvalidValues, match="还没有经法制人员与正式文本核对"):
         desk.issues()
     by = desk.town.person(ADMIN)
     desk.town.run(lambda c: parameters.change(c, "cite_unreviewed@qs", True, by=by))
     made = desk.issues(values={"violated_text": "第一条", "statement_days": "5"})
-    assert made.data["notice"]["basis_text"] == "《中华人民共和国行政处罚法》第三十三条"
+    assert made.data["notice"]["basis_text"] == "《试验条例》第一条"
 
 
 def test_the_bytes_are_made_once_however_often_the_job_is_tried(desk: Desk) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from engine.cases import dues
 from engine.documents import case_quality, catalogue, fields, opinion_fields
-from engine.law import sample
 from tests.dossier_town import Office
 from tests.penalty_town import day
 from tests.town import BOSS, LEADER, Town
@@ -56,7 +55,6 @@ def test_what_was_said_before_the_last_form_is_not_said_again(office: Office) ->
 
 
 def test_the_facts_of_a_case_tell_what_may_be_cited_and_fined(office: Office) -> None:
-    office.town.run(lambda c: sample.load(c, "qs"))
     office.takes()
     office.decides()
     facts = office.reads(case_quality.facts, office.case)

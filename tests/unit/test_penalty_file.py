@@ -21,7 +21,7 @@ def test_a_case_has_a_file_from_its_first_moment(docket: Docket) -> None:
     docket.begins(sign())
 
     one = docket.one
-    assert (one.title, one.status, one.number, one.unit_id) == ("青石甲公司SR-sign案", "preparing", "", "qs")
+    assert (one.title, one.status, one.number, one.unit_id) == ("青石甲公司户外广告设施不符合容貌标准逾期未改案", "preparing", "", "qs")
     assert one.officers == (OFFICER, OTHER_OFFICER)
     assert one.act_day == day("2026-02-27")
     assert (one.party.kind, one.party.legal_representative) == ("organisation", "赵某")

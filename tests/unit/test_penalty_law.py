@@ -4,12 +4,15 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from engine.cases import step_acts
 from engine.clock import SHANGHAI
 from engine.errors import InvalidState
 from engine.law import powers, sample
 from engine.law.powers import PowerNotHeld
+from engine.law.tables import power_item
+from engine.people import directory
 from tests.penalty_town import Docket, day, sign, stall
 from tests.town import OFFICER, Town
 
@@ -19,9 +22,7 @@ SIGN = {"kinds": ["fine"], "fine": 500_000, "basis": ["XSR:18"], "grade": "ordin
 
 @pytest.fixture
 def docket(town: Town) -> Docket:
-    docket = Docket(town)
-    town.run(lambda c: sample.load(c, "qs"))
-    return docket
+    return Docket(town)
 
 
 def _at(docket: Docket, when: str) -> None:
@@ -44,6 +45,26 @@ def test_what_is_not_on_the_list_is_not_filed(docket: Docket) -> None:
     with pytest.raises(PowerNotHeld, match="移送"):
         docket.file()
     assert docket.one.number == ""
+
+
+@pytest.mark.parametrize("others", ["none", "another town's"])
+def test_without_a_list_of_its_own_a_town_files_nothing(docket: Docket, others: str) -> None:
+    docket.town.run(lambda c: c.execute(delete(power_item)) and None)
+    if others != "none":
+        docket.town.run(lambda c: directory.save_unit(c, {"id": "lx", "name": "柳溪镇", "level": "town", "parent_id": "x"}) and None)
+        docket.town.run(lambda c: sample.load(c, "lx"))
+    docket.begins(sign())
+    with pytest.raises(PowerNotHeld, match="还没有装入赋权清单，不能立案.*“法条与权力”中的“赋权清单”"):
+        docket.file()
+    assert (docket.one.number, docket.one.status) == ("", "preparing")
+
+
+def test_a_case_whose_list_is_gone_is_not_decided(docket: Docket) -> None:
+    docket.begins_filed(sign())
+    docket.takes()
+    docket.town.run(lambda c: c.execute(delete(power_item)) and None)
+    with pytest.raises(InvalidState, match="还没有装入赋权清单"):
+        _proposes(docket, **SIGN)
 
 
 def test_a_power_that_was_taken_back_ends_filing(docket: Docket) -> None:

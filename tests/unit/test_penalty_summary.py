@@ -14,7 +14,9 @@ from engine.runtime.tables import message
 from tests.penalty_town import Docket, citizen, day, sign, stall
 from tests.town import FINDER, GRID, OFFICER, OTHER_OFFICER, Town
 
-SPOT = {"kinds": ["fine"], "fine": 5_000, "basis": ["SR-16"]}
+SPOT = {"kinds": ["fine"], "fine": 5_000, "basis": ["XSR:16"], "prior_order": True}
+LITTER = {"item": "STD-litter"}, {"basis": ["GF:111(2)"]}
+SIGNBOARD = {}, {"basis": ["XSR:18"], "grade": "slight"}
 
 
 @pytest.fixture
@@ -33,11 +35,12 @@ def test_the_officers_file_and_decide_at_once(docket: Docket) -> None:
     assert answer["number"] == docket.one.number == "青石镇综执案〔2026〕1号"
 
 
-@pytest.mark.parametrize(("values", "most"), [(stall, 20_000), (sign, 300_000)])
-def test_the_threshold_is_the_law(docket: Docket, values: Any, most: int) -> None:
+@pytest.mark.parametrize(("values", "matter", "most"), [(stall, LITTER, 20_000), (sign, SIGNBOARD, 300_000)])
+def test_the_threshold_is_the_law(docket: Docket, values: Any, matter: Any, most: int) -> None:
+    file, terms = matter
     with pytest.raises(InvalidState, match=f"第五十一条.*不得超过 {most // 100} 元"):
-        _decides(docket, values(), fine=most + 1)
-    assert _decides(docket, values(act_day="2026-02-20"), fine=most)["fine"] == most
+        _decides(docket, values(**file), fine=most + 1, **terms)
+    assert _decides(docket, values(act_day="2026-02-20", **file), fine=most, **terms)["fine"] == most
 
 
 def test_a_sole_trader_counts_as_a_citizen(docket: Docket) -> None:
