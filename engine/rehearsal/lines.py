@@ -36,9 +36,9 @@ class Stopped(Exception):
         self.number, self.why = number, why
 
 
-def play(stage: Stage, steps: Iterable[Step], first: int = 1) -> None:
-    """Every line in order, counted from `first`. Raises Stopped at the first that does not hold."""
-    for number, (verb, what) in enumerate(steps, first):
+def play(stage: Stage, steps: Iterable[Step], after: Callable[[Stage], None] | None = None) -> None:
+    """Every line in order; `after` looks at the stage after each. Raises Stopped at the first that does not hold."""
+    for number, (verb, what) in enumerate(steps, 1):
         act = VERBS.get(verb)
         if act is None:
             raise Stopped(number, f"不认识动作“{verb}”。可以写：{'、'.join(VERBS)}。")
@@ -50,6 +50,8 @@ def play(stage: Stage, steps: Iterable[Step], first: int = 1) -> None:
             raise Stopped(number, told(refusal)) from refusal
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Stopped(number, f"“{verb}”这一行写法不对（{type(error).__name__}：{error}），请对照手册检查。") from error
+        if after is not None:
+            after(stage)
 
 
 # ---------------------------------------------------------------------------------------------- doing

@@ -51,6 +51,16 @@ def passed(stage: Stage) -> list[str]:
         return list(dict.fromkeys(one for event in history.of(c, stage.case) for one in event.detail.get("passed") or ()))
 
 
+def lists(stage: Stage) -> dict[str, list[str]]:
+    """For each role the steps of the played case that its people have to do now."""
+    found: dict[str, list[str]] = {}
+    for row in stage.items():
+        held = {sample_town.people()[who][1] for who in stage.holders(row)} if row.instance_id == stage.case else set()
+        for role in sorted(held):
+            found.setdefault(role, []).append(row.name)
+    return {role: sorted(names) for role, names in sorted(found.items())}
+
+
 def items(stage: Stage) -> list[dict[str, Any]]:
     """Every step at hand, with whoever would do it and what its form may look at."""
     return [_item(stage, row) for row in stage.items()]

@@ -110,7 +110,7 @@ class Stage:
         return found
 
     def fill(self, form: Form | None, given: Mapping[str, Any], answering: Answering) -> dict[str, Any]:
-        """What the example says; photos, places and moments that the form demands besides are filled in."""
+        """What the example says; photos, signatures, places and moments that the form demands besides are filled in."""
         values = {key: self.remembered.get(value, value) if isinstance(value, str) else plain(value) for key, value in given.items()}
         if form is None:
             return values
@@ -124,15 +124,20 @@ class Stage:
             self._supply(child, values, person)
         if state.mode != "write" or not state.required or values.get(state.key) and state.type != "location":
             return
-        if state.type == "photo":
-            count = state.field.rules.min_count or 1
-            values[state.key] = [self.database.run(lambda c: attachments.add(c, PHOTO, person)) for _ in range(count)]
+        if state.type in ("photo", "file"):
+            values[state.key] = [self._picture(person) for _ in range(state.field.rules.min_count or 1)]
+        elif state.type == "signature":
+            values[state.key] = {"image": self._picture(person)}
         elif state.type == "location" and "lon" not in (values.get(state.key) or {}):
             unit = sample_town.people()[person][2]
             lon, lat = sample_town.POINTS.get(unit, sample_town.POINTS[sample_town.GRID])
             values[state.key] = {"lon": lon, "lat": lat, **(values.get(state.key) or {})}
         elif state.type == "datetime":
             values[state.key] = local(self.time()).strftime("%Y-%m-%dT%H:%M")
+
+    def _picture(self, person: str) -> str:
+        return str(self.database.run(lambda c: attachments.add(c, PHOTO, person)))
+
 
 
 def told(refusal: EngineError) -> str:

@@ -36,12 +36,14 @@ _places = BoundedSemaphore(AT_ONCE)
 class Played:
     """One example as it was played. `stopped`: the line at which it did not hold, from 1, and why; `passed`: ids of elements.
 
-    `picture`: all that is to be seen at its end (`picture.of`), when that was asked for.
+    `lists`: after each line that held, role → steps on the list. `picture`: all that is to be seen at its end (`picture.of`), when
+    that was asked for.
     """
 
     name: str
     stopped: tuple[int, str] | None
     passed: tuple[str, ...]
+    lists: tuple[Mapping[str, list[str]], ...]
     picture: Mapping[str, Any]
 
     @property
@@ -92,7 +94,8 @@ def _travelling(package: Package) -> dict[str, Any]:
 
 def _read(answer: Mapping[str, Any]) -> Played:
     stopped = answer.get("stopped")
-    return Played(answer["name"], (stopped["number"], stopped["why"]) if stopped else None, tuple(answer["passed"]), answer)
+    where = (stopped["number"], stopped["why"]) if stopped else None
+    return Played(answer["name"], where, tuple(answer["passed"]), tuple(answer["lists"]), answer)
 
 
 @contextlib.contextmanager

@@ -81,16 +81,16 @@ def _played(folder: Path, built: Path, key: str, number: int, script: Mapping[st
     shutil.copyfile(built, path)
     database, time = connect(f"sqlite:///{path}"), clock.Simulated(BEGIN)
     stage = Stage(database, time, key, service_registry.functions())
-    stopped = None
+    stopped, lists = None, list[dict[str, list[str]]]()
     with clock.use(time):
         try:
-            lines.play(stage, [(verb, what) for verb, what in script["steps"]])
+            lines.play(stage, [(verb, what) for verb, what in script["steps"]], lambda now: lists.append(picture.lists(now)))
         except lines.Stopped as error:
             stopped = {"number": error.number, "why": error.why}
         found = picture.of(stage) if script.get("whole") else {"passed": picture.passed(stage)}
     database.close()
     path.unlink()
-    return {"name": script["name"], "stopped": stopped, **found}
+    return {"name": script["name"], "stopped": stopped, "lists": lists, **found}
 
 
 def _answers(order: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
