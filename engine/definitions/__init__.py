@@ -1,7 +1,6 @@
 """From a diagram to a sealed version: read it safely, mend what can be mended, judge it, seal it, keep it ready."""
 
-from engine.definitions.deploy import Version, deploy, examine
-from engine.definitions.drafts import Draft, draft, drafts, store_draft
+from engine.definitions.deploy import Version, deploy, examine, judge
 from engine.definitions.findings import Finding, Severity
 from engine.definitions.importer import Rewritten, rewrite
 from engine.definitions.library import Function, Library
@@ -13,8 +12,6 @@ from engine.definitions.reader import read
 from engine.definitions.versions import Deployed, Listed, diagram, latest, list_definitions, load, versions_of
 
 __all__ = [
-    "Deployed", "Draft", "Finding", "Function", "Library", "Listed", "Model", "Package", "Rewritten", "Severity", "Version", "called_first",
-    "deploy",
-    "diagram", "draft", "drafts", "examine", "latest", "lint", "list_definitions", "load", "read", "read_folder", "rewrite", "store_draft",
-    "versions_of",
+    "Deployed", "Finding", "Function", "Library", "Listed", "Model", "Package", "Rewritten", "Severity", "Version", "called_first",
+    "deploy", "diagram", "examine", "judge", "latest", "lint", "list_definitions", "load", "read", "read_folder", "rewrite", "versions_of",
 ]

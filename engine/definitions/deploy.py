@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
@@ -61,10 +61,7 @@ def deploy(c: Connection, package: Package, *, by: str | None, functions: Functi
     rewritten = rewrite(package.diagram)
     model = read(rewritten.document)
     pins = _pins(c, model)
-    library = library_of(package, rewritten, functions, {**_own(model, package), **pins.called})
-    findings = lint(model, library)
-    if not errors(findings):
-        findings += _buildable(package, rewritten.document, pins.documents)
+    findings = _judged(package, rewritten, model, pins, functions, {})
     if errors(findings):
         raise InvalidDefinition(findings)
     content = _content(package, rewritten.document, pins)
@@ -72,6 +69,21 @@ def deploy(c: Connection, package: Package, *, by: str | None, functions: Functi
     if newest is not None and newest.content_hash == content["content_hash"]:
         return Version(newest.id, package.key, newest.number, False, tuple(findings))
     return _seal(c, package.key, {**content, **_describing(package, model), "deployed_by": by}, findings)
+
+
+def judge(c: Connection, package: Package, functions: Functions | None = None, running: Mapping[str, int] | None = None) -> list[Finding]:
+    """What `deploy` would find, with nothing written. `running`: element → how many cases stand there. Raises UnsafeInput."""
+    rewritten = rewrite(package.diagram)
+    model = read(rewritten.document)
+    return _judged(package, rewritten, model, _pins(c, model), functions, running or {})
+
+
+def _judged(package: Package, rewritten: Rewritten, model: Model, pins: _Pins, functions: Functions | None,
+            running: Mapping[str, int]) -> list[Finding]:
+    """Every rule with the called processes at hand; what passes them is also built."""
+    library = library_of(package, rewritten, functions, {**_own(model, package), **pins.called})
+    findings = lint(model, replace(library, running=running))
+    return findings if errors(findings) else findings + _buildable(package, rewritten.document, pins.documents)
 
 
 def examine(package: Package, functions: Functions | None = None) -> list[Finding]:

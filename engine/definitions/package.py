@@ -38,7 +38,9 @@ def read_folder(folder: Path, forms: Path) -> Package:
     model = read(diagram)
     decisions = {one.name: one.read_bytes() for one in sorted(folder.glob("*.dmn"))}
     name = next((process.name for process in model.processes if process.id == key and process.name), key)
-    return Package(key, name, diagram, decisions, _forms(model, forms), _parameters(folder / "parameters.toml"))
+    sheet = folder / "parameters.toml"
+    parameters = parameters_of(sheet.name, sheet.read_bytes()) if sheet.is_file() else {}
+    return Package(key, name, diagram, decisions, _forms(model, forms), parameters)
 
 
 def form_keys(model: Model) -> tuple[str, ...]:
@@ -59,20 +61,24 @@ def _forms(model: Model, folder: Path) -> dict[str, Any]:
 
 
 def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise InvalidValues({path.name: "不是有效的 JSON，请在表单设计器中重新保存。"}, cause=str(error)) from error
+    return form_of(path.name, path.read_bytes())
 
 
-def _parameters(path: Path) -> dict[str, Any]:
-    """Values as TOML gives them; dates become ISO text, because everything that is sealed is JSON."""
-    if not path.is_file():
-        return {}
+def form_of(name: str, text: str | bytes) -> Any:
+    """A form document. Raises InvalidValues under the name of the file."""
     try:
-        return {key: _plain(value) for key, value in tomllib.loads(path.read_text("utf-8")).items()}
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InvalidValues({path.name: f"参数文件写法有误：{error}"}, cause=str(error)) from error
+        raise InvalidValues({name: "不是有效的 JSON，请在表单设计器中重新保存。"}, cause=str(error)) from error
+
+
+def parameters_of(name: str, text: str | bytes) -> dict[str, Any]:
+    """Values as TOML gives them; dates become ISO text, because everything that is sealed is JSON. Raises InvalidValues."""
+    try:
+        plain = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        return {key: _plain(value) for key, value in tomllib.loads(plain).items()}
+    except (ValueError, RecursionError) as error:
+        raise InvalidValues({name: f"参数文件写法有误：{error}"}, cause=str(error)) from error
 
 
 def _plain(value: Any) -> Any:

@@ -1,6 +1,6 @@
-"""Where sealed versions and stored drafts are kept. A row of `process_definition` never changes its content, only its state."""
+"""Where sealed versions are kept. A row of `process_definition` never changes its content, only its state."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from engine.database import BIGKEY, JSONText, UTCDateTime, metadata
 
@@ -23,17 +23,4 @@ process_definition = Table(
     Column("deployed_by", String(80)),
     Column("state", String(16), nullable=False),  # published | retired
     UniqueConstraint("key", "number", name="process_definition_number"),
-)
-
-diagram_draft = Table(
-    "diagram_draft",
-    metadata,
-    Column("id", BIGKEY, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("original", LargeBinary, nullable=False),  # as it came, never changed
-    Column("diagram", LargeBinary, nullable=False),  # after the import's rewrites
-    Column("findings", JSONText, nullable=False),
-    Column("stored_at", UTCDateTime, nullable=False),
-    Column("stored_by", String(80)),
-    Index("diagram_draft_by_time", "stored_at"),
 )

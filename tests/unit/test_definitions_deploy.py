@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from engine import definitions
 from engine.database import Database, connect
 from engine.definitions import Package
-from engine.definitions.tables import diagram_draft, process_definition
-from engine.errors import InvalidDefinition, InvalidValues, NotFound, UnsafeInput
+from engine.definitions.tables import process_definition
+from engine.errors import InvalidDefinition, InvalidValues, NotFound
 
 HERE = Path(__file__).parents[1] / "rules"
 CALLED = (HERE / "known-called-process" / "other.called").read_bytes()
@@ -148,26 +148,6 @@ def test_a_version_from_a_transaction_that_was_rolled_back_is_forgotten(database
     version = deploy(database, package(parameters={"rounds": 2}))
 
     assert load(database, version.id).parameters == {"rounds": 2}
-
-
-def test_any_safe_file_can_be_stored_and_drawn(database: Database) -> None:
-    foreign = (HERE / "no-implicit-split" / "invalid.bpmn").read_bytes()
-    number, findings = database.run(lambda c: definitions.store_draft(c, "外来流程", foreign, "designer"))
-
-    with database.reading() as c:
-        kept = definitions.draft(c, number)
-        assert [one["name"] for one in definitions.drafts(c)] == ["外来流程"]
-    assert kept.original == foreign
-    assert b"_split" in kept.diagram
-    assert "LI01" in [one.rule for one in findings]
-
-
-def test_an_unsafe_file_is_not_even_stored(database: Database) -> None:
-    with pytest.raises(UnsafeInput):
-        database.run(lambda c: definitions.store_draft(c, "x", b"<!DOCTYPE x><x/>", None))
-
-    with database.reading() as c:
-        assert c.execute(select(func.count()).select_from(diagram_draft)).scalar_one() == 0
 
 
 def test_a_folder_is_read_with_the_forms_its_diagram_names(tmp_path: Path) -> None:

@@ -1,0 +1,63 @@
+"""The designers' first page and the pages of published versions: what runs, what stands on it."""
+
+import io
+from typing import Any
+
+from flask import Response, jsonify, redirect, render_template, send_file, url_for
+
+from engine.administration import studio
+from engine.studio import drafts
+from web.auth import policy
+from web.context import database, me
+from web.views.studio.room import blueprint
+
+XML = "application/xml"
+
+
+def home(refusal: Any = None) -> Any:
+    """The first page; with a refusal on top when something could not be begun."""
+    with database().reading() as c:
+        lines, kept = studio.overview(c, me()), drafts.lines(c, me())
+    page = render_template("studio/overview.html", lines=lines, drafts=kept, refusal=refusal)
+    return page, 422 if refusal else 200
+
+
+@blueprint.get("")
+@policy("design", "approve_models")
+def overview() -> Any:
+    """Every process with its newest version and what runs on it, and the drafts."""
+    return home()
+
+
+@blueprint.get("/models")
+@policy("design", "approve_models")
+def models() -> Any:
+    """The drafts, on the first page."""
+    return redirect(url_for("studio.overview", _anchor="drafts"))
+
+
+@blueprint.get("/definitions/<int:definition_id>")
+@policy("design", "approve_models")
+def definition(definition_id: int) -> Any:
+    """One version: the picture with what stands where, the check's report, its siblings."""
+    with database().reading() as c:
+        sheet = studio.shown(c, me(), definition_id)
+    return render_template("studio/definition.html", sheet=sheet, line=sheet.line, version=sheet.line.version)
+
+
+@blueprint.get("/definitions/<int:definition_id>/diagram.bpmn")
+@policy("design", "approve_models")
+def diagram(definition_id: int) -> Response:
+    """The sealed file itself."""
+    with database().reading() as c:
+        name, document = studio.diagram(c, me(), definition_id)
+    return send_file(io.BytesIO(document), XML, as_attachment=True, download_name=name)
+
+
+@blueprint.get("/definitions/<int:definition_id>/standing")
+@policy("design", "approve_models")
+def standing(definition_id: int) -> Response:
+    """How many open steps stand at each element, for the picture."""
+    with database().reading() as c:
+        steps = studio.standing(c, me(), definition_id)
+    return jsonify(done=[], flows=[], now=steps)
