@@ -1,0 +1,273 @@
+"""What can happen next in a situation, by the rules of the runtime; and which of it needs to be looked at first.
+
+What the runtime does at once comes before what people, timers, messages and functions do. Branches that run beside each other and
+have nothing to do with each other are walked one after the other instead of in every order: `after` then gives the moves of one
+place only. That is left out as soon as a step is watched, reads or writes what a condition remembers, or throws something.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from engine.definitions.model import ACTIVITIES
+from engine.definitions.proof.choices import Facts, Knowledge
+from engine.definitions.proof.net import AGAIN, ARRIVED, FAILED, OUTSIDE, SPENT, Net, Place, Way
+
+OTHER = "\0any"
+"""The code of an error that nobody has named."""
+
+
+class State(NamedTuple):
+    """Where the tokens stand, and what is known of the values that conditions ask about."""
+
+    tokens: frozenset[str]
+    facts: Facts = ()
+
+    @property
+    def ended(self) -> bool:
+        """Nothing is left to do."""
+        return all(token[0] == SPENT for token in self.tokens)
+
+
+class Move(NamedTuple):
+    """`label` happens and gives `state`. `twice`: the element that would get a second token. `core`: disturbs nothing beside it."""
+
+    label: str
+    state: State
+    core: bool = True
+    twice: str = ""
+
+
+class Options(NamedTuple):
+    """Some of the moves of a situation; `local` when they suffice because nothing else there can notice them."""
+
+    moves: list[Move]
+    local: bool
+
+
+class Moves:
+    """The moves of one net."""
+
+    def __init__(self, net: Net, knowledge: Knowledge, watched: Callable[[str], bool]) -> None:
+        self.net, self.knowledge, self.watched = net, knowledge, watched
+        self.codes = {OTHER} | {_code(place) for place in net.places.values() if place.node.event == "error"}
+
+    def start(self) -> State:
+        """The process has just been started."""
+        return State(frozenset(self.net.levels[self.net.root].entries), self.knowledge.initial())
+
+    def after(self, state: State, full: bool) -> tuple[list[Move], bool]:
+        """The moves to look at, and whether others were left for later. `full`: all of them."""
+        for ready in (self._ready(state), self._joins(state), self._closings(state)):
+            found = [Options(moves, local) for moves, local in ready if moves]
+            if found:
+                chosen = None if full else next((one for one in found if one.local), None)
+                if chosen is None or len(found) == 1:
+                    return [move for one in found for move in one.moves], False
+                return chosen.moves, True
+        rest = self._rest(state, self.net.root, full)
+        return rest.moves, rest.local
+
+    # ------------------------------------------------------------------------------------------ at once
+
+    def _ready(self, state: State) -> Iterator[Options]:
+        for token in sorted(state.tokens):
+            place = self.net.places.get(token)
+            if place is not None and place.automatic:
+                thrown = place.node.event in ("error", "escalation", "terminate", "cancel") and place.node.kind != "boundaryEvent"
+                yield Options(list(self._pass(state, place)), not thrown and self._unseen(place))
+
+    def _unseen(self, place: Place) -> bool:
+        return not (self.watched(place.id) or any(self.watched(way.id) for way in place.ways) or self.knowledge.concerns(place))
+
+    def _joins(self, state: State) -> Iterator[Options]:
+        waiting = {self._target(token[1:]) for token in state.tokens if token[0] == ARRIVED}
+        for join in sorted(waiting):
+            place = self.net.places[join]
+            if self._may_fire(state, place):
+                tokens = state.tokens - {ARRIVED + flow for flow in place.arrivals} | {join}
+                yield Options(list(self._pass(State(tokens, state.facts), place)), self._unseen(place))
+
+    def _target(self, flow: str) -> str:
+        return next(way.target for way in self.net.places[self.net.origin[flow]].ways if way.id == flow)
+
+    def _may_fire(self, state: State, join: Place) -> bool:
+        if join.paired or join.node.kind == "inclusiveGateway":
+            return not any(_alive(token) in join.feeders for token in state.tokens) and not any(
+                token[0] == ARRIVED and self._target(token[1:]) in join.feeders for token in state.tokens)
+        arrived = {join.sources[flow] for flow in join.arrivals if ARRIVED + flow in state.tokens}
+        return arrived >= set(join.sources.values())
+
+    def _closings(self, state: State) -> Iterator[Options]:
+        """Activities with nothing left to do inside. One that repeats may begin again."""
+        for token in sorted(state.tokens):
+            place = self.net.places.get(token)
+            if place is None or place.inner is None or self._open(state, place.inner):
+                continue
+            moves = [self._leave(state, place, place.ways, place.id)]
+            level = self.net.levels[place.inner]
+            if place.repeats and level.entries:
+                moves.append(self._move(set(state.tokens | set(level.entries)), state.facts, place.inner))
+            yield Options(moves, self._unseen(place))
+
+    def _open(self, state: State, level: str) -> bool:
+        inside = self.net.inside[level]
+        return any(token in inside and token[0] != SPENT for token in state.tokens)
+
+    # ------------------------------------------------------------------------------------------ in time
+
+    def _rest(self, state: State, level: str, full: bool) -> Options:
+        """What people and the outside can do in a level: of one place that disturbs no other, else of all."""
+        active = [place for one in self.net.levels[level].places if one in state.tokens and not (place := self.net.places[one]).automatic]
+        found = [(place, self._of(state, place, full)) for place in active]
+        chosen = None if full else next((options for _, options in found if options.local and options.moves), None)
+        triggers = list(self._triggers(state, level))
+        if chosen is not None and len(active) > 1:
+            return chosen
+        moves = [move for _, options in found for move in options.moves] + triggers
+        local = chosen is not None and not any(self.watched(move.label) for move in triggers)
+        return Options(moves, local)
+
+    def _of(self, state: State, place: Place, full: bool) -> Options:
+        """What can happen to one place: it is done, its events come, its function fails."""
+        if place.inner is not None:
+            inner = self._rest(state, place.inner, full)
+            edge = [move._replace(core=False) for move in self._edge(state, place)]
+            return Options(inner.moves + edge, inner.local and not any(self.watched(move.label) for move in edge))
+        moves = [*self._done(state, place), *self._edge(state, place), *self._failing(state, place)]
+        asked = any(self.knowledge.concerns(self.net.places[one]) for one in (place.id, *place.edge))
+        return Options(moves, not asked and not any(self.watched(move.label) or not move.core for move in moves))
+
+    def _done(self, state: State, place: Place) -> Iterator[Move]:
+        if place.node.kind != "eventBasedGateway":
+            yield self._leave(state, place, place.ways, place.id)
+            return
+        for way in place.ways:
+            event = self.net.places[way.target]
+            yield self._leave(state, place, event.ways, event.id, event)
+
+    def _edge(self, state: State, place: Place) -> Iterator[Move]:
+        for event in place.edge:
+            node = self.net.places[event].node
+            if node.event in OUTSIDE and self._armed(state, event):
+                yield self._occur(state, event)
+
+    def _failing(self, state: State, place: Place) -> Iterator[Move]:
+        """A function, or a called process that is not entered, may fail with any code; the process may also escalate."""
+        kinds = {"serviceTask": ("error",), "callActivity": ("error", "escalation")}.get(place.node.kind, ())
+        caught = {self._catcher(state, place, kind, code) for kind in kinds for code in self.codes} - {None}
+        for event in sorted(str(one) for one in caught):
+            yield self._occur(state, event)._replace(core=self.net.places[event].id in place.edge)
+
+    def _triggers(self, state: State, level: str) -> Iterator[Move]:
+        for start, _ in self.net.levels[level].triggers:
+            if self.net.places[start].node.event in OUTSIDE and self._armed(state, start):
+                yield self._occur(state, start)._replace(core=False)
+
+    # ------------------------------------------------------------------------------------------ events
+
+    def _armed(self, state: State, event: str) -> bool:
+        """Whether the event can come now. A side path that still runs is not begun a second time: the second would be like the first."""
+        if SPENT + event in state.tokens or event in state.tokens:
+            return False
+        place = self.net.places[event]
+        if place.node.kind == "startEvent":
+            return self.net.levels[place.level].holder not in state.tokens
+        return place.node.interrupting or not state.tokens & self.net.beside[event]
+
+    def _occur(self, state: State, event: str) -> Move:
+        """The event comes from outside and its token goes on at once."""
+        tokens = self._happen(state.tokens, event) - {event}
+        place = self.net.places[event]
+        return self._enter(set(tokens), place.ways, self.knowledge.after(place, state.facts), event)
+
+    def _happen(self, tokens: frozenset[str], event: str) -> frozenset[str]:
+        """What the event stops is gone, and its token stands on it."""
+        place, node = self.net.places[event], self.net.places[event].node
+        spent = frozenset() if node.event in AGAIN or any(kind == "timeCycle" for kind, _ in _timer(place)) else frozenset({SPENT + event})
+        if node.kind == "boundaryEvent":
+            host = next(one for one in self.net.levels[place.level].places if event in self.net.places[one].edge)
+            return (tokens - self.net.tokens_of[host] if node.interrupting else tokens | spent) | {event}
+        holder = self.net.places[str(self.net.levels[place.level].holder)]
+        if node.interrupting or node.event == "error":
+            around = self.net.levels[holder.level]
+            tokens = tokens - self.net.inside[holder.level] | {SPENT + start for start, _ in around.triggers}
+        return tokens | spent | {holder.id, event}
+
+    def _catcher(self, state: State, place: Place, kind: str, code: str) -> str | None:
+        """Who catches what is thrown at this place: its own edge, then the event sub-processes of its level, then outwards."""
+        while True:
+            level = self.net.levels[place.level]
+            for events in (place.edge, tuple(start for start, _ in level.triggers)):
+                known = [one for one in events if self.net.places[one].node.event == kind and SPENT + one not in state.tokens]
+                for wanted in (code, ""):
+                    fitting = [one for one in known if _code(self.net.places[one]) == wanted]
+                    if fitting:
+                        return fitting[0]
+            if level.holder is None:
+                return None
+            place = self.net.places[level.holder]
+
+    # ------------------------------------------------------------------------------------------ one token
+
+    def _pass(self, state: State, place: Place) -> Iterator[Move]:
+        """A token goes through what is automatic: a choice, a split, an event that throws, an end."""
+        kind, event = place.node.kind, place.node.event
+        if kind in ("exclusiveGateway", "inclusiveGateway", "complexGateway") and len(place.ways) > 1:
+            for ways, facts in self.knowledge.outcomes(place, state.facts):
+                yield self._leave(State(state.tokens, facts), place, ways, "+".join(way.id for way in ways))
+        elif kind in ("endEvent", "intermediateThrowEvent") and event in ("error", "cancel", "escalation"):
+            yield self._throw(state, place, event)
+        elif kind == "endEvent" and event == "terminate":
+            tokens = state.tokens - self.net.inside[place.level]
+            yield self._move(set(tokens), state.facts, place.id)
+        else:
+            yield self._leave(state, place, place.ways, place.id)
+
+    def _throw(self, state: State, place: Place, kind: str) -> Move:
+        catcher = self._catcher(state, place, kind, _code(place) or OTHER)
+        if catcher is None:
+            if kind == "escalation":
+                return self._leave(state, place, place.ways, place.id)
+            return self._move(set(state.tokens - {place.id} | {FAILED + place.id}), state.facts, place.id)
+        if not self._armed(state, catcher):
+            return self._leave(state, place, place.ways, place.id)
+        tokens = self._happen(state.tokens, catcher)
+        if place.id in tokens:
+            return self._leave(State(tokens, state.facts), place, place.ways, place.id)
+        return self._move(set(tokens), state.facts, place.id)
+
+    def _leave(self, state: State, place: Place, ways: tuple[Way, ...], label: str, by: Place | None = None) -> Move:
+        """The token leaves the place by these ways; what belonged to the place is gone."""
+        gone = self.net.tokens_of[place.id] if place.node.kind in ACTIVITIES else frozenset({place.id})
+        return self._enter(set(state.tokens - gone), ways, self.knowledge.after(by or place, state.facts), label)
+
+    def _enter(self, tokens: set[str], ways: tuple[Way, ...], facts: Facts, label: str) -> Move:
+        twice = ""
+        for way in ways:
+            target = self.net.places[way.target]
+            token = ARRIVED + way.id if target.arrivals else target.id
+            if token in tokens:
+                twice = target.id
+            tokens.add(token)
+            if target.inner is not None and not target.repeats:
+                tokens.update(self.net.levels[target.inner].entries)
+        return self._move(tokens, facts, label, twice)
+
+    def _move(self, tokens: set[str], facts: Facts, label: str, twice: str = "") -> Move:
+        state = State(frozenset(tokens), self.knowledge.settled(tokens, facts))
+        return Move(label, State(frozenset(), ()) if state.ended else state, True, twice)
+
+
+def _alive(token: str) -> str:
+    """The place a live token stands on; a token that waits at a join counts there, one that is spent counts nowhere."""
+    return token[1:] if token[0] == FAILED else token
+
+
+def _code(place: Place) -> str:
+    """The code of an error or escalation; "" catches all."""
+    event = place.node.events[0]
+    return event.code or event.name if event.ref is not None else ""
+
+
+def _timer(place: Place) -> tuple[tuple[str, str], ...]:
+    return place.node.events[0].timer if place.node.events else ()
