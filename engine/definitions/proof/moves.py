@@ -38,10 +38,11 @@ class Move(NamedTuple):
 
 
 class Options(NamedTuple):
-    """Some of the moves of a situation; `local` when they suffice because nothing else there can notice them."""
+    """Some of the moves of a situation; `local` when they suffice because nothing else there can notice them; `whole` when they are all."""
 
     moves: list[Move]
     local: bool
+    whole: bool = True
 
 
 class Moves:
@@ -56,16 +57,16 @@ class Moves:
         return State(frozenset(self.net.levels[self.net.root].entries), self.knowledge.initial())
 
     def after(self, state: State, full: bool) -> tuple[list[Move], bool]:
-        """The moves to look at, and whether others were left for later. `full`: all of them."""
+        """The moves to look at, and whether they are all there are. `full`: all of them."""
         for ready in (self._ready(state), self._joins(state), self._closings(state)):
-            found = [Options(moves, local) for moves, local in ready if moves]
+            found = [options for options in ready if options.moves]
             if found:
                 chosen = None if full else next((one for one in found if one.local), None)
-                if chosen is None or len(found) == 1:
-                    return [move for one in found for move in one.moves], False
-                return chosen.moves, True
+                if chosen is None:
+                    return [move for one in found for move in one.moves], True
+                return chosen.moves, len(found) == 1
         rest = self._rest(state, self.net.root, full)
-        return rest.moves, rest.local
+        return rest.moves, rest.whole
 
     # ------------------------------------------------------------------------------------------ at once
 
@@ -122,17 +123,17 @@ class Moves:
         chosen = None if full else next((options for _, options in found if options.local and options.moves), None)
         triggers = list(self._triggers(state, level))
         if chosen is not None and len(active) > 1:
-            return chosen
+            return chosen._replace(whole=False)
         moves = [move for _, options in found for move in options.moves] + triggers
         local = chosen is not None and not any(self.watched(move.label) for move in triggers)
-        return Options(moves, local)
+        return Options(moves, local, all(options.whole for _, options in found))
 
     def _of(self, state: State, place: Place, full: bool) -> Options:
         """What can happen to one place: it is done, its events come, its function fails."""
         if place.inner is not None:
             inner = self._rest(state, place.inner, full)
             edge = [move._replace(core=False) for move in self._edge(state, place)]
-            return Options(inner.moves + edge, inner.local and not any(self.watched(move.label) for move in edge))
+            return Options(inner.moves + edge, inner.local and not any(self.watched(move.label) for move in edge), inner.whole)
         moves = [*self._done(state, place), *self._edge(state, place), *self._failing(state, place)]
         asked = any(self.knowledge.concerns(self.net.places[one]) for one in (place.id, *place.edge))
         return Options(moves, not asked and not any(self.watched(move.label) or not move.core for move in moves))

@@ -104,24 +104,37 @@ class _Walk:
         self.moves, self.bound = moves, bound
         self.space = Space(net, start, [start])
         self.known, self.queue = {start}, deque([start])
-        self.reduced: set[State] = set()
+        self.partly: dict[State, None] = {}
+        """Situations of which only one place has been looked at."""
+        self.before: dict[State, list[State]] = {}
+        """From where a situation is reached by a step that disturbs nothing beside it."""
 
     def run(self) -> None:
-        """Walk until nothing is left; where no end can be reached, also look at what was left for later."""
-        while self.queue:
+        """Walk until nothing is left for later. What is left for later is met again when the place that came first is done; where
+        that place is never done, because it goes round for ever, the rest is looked at there."""
+        self._walk()
+        while (state := self._neglected()) is not None:
+            del self.partly[state]
+            self._take(state, self.moves.after(state, full=True)[0])
             self._walk()
-            for state in [one for one in without_end(self.space) if one in self.reduced]:
-                self.reduced.discard(state)
-                self._take(state, self.moves.after(state, full=True)[0])
+
+    def _neglected(self) -> State | None:
+        """A situation from which what was left for later is never met."""
+        met = {state for state in self.space.states if state not in self.partly}
+        stack = list(met)
+        while stack:
+            for above in self.before.get(stack.pop(), ()):
+                if above not in met:
+                    met.add(above)
+                    stack.append(above)
+        return next((state for state in self.partly if state not in met), None)
 
     def _walk(self) -> None:
         while self.queue:
             state = self.queue.popleft()
-            moves, reduced = self.moves.after(state, full=False)
-            if reduced and not any(move.core and not move.twice and move.state not in self.known for move in moves):
-                moves, reduced = self.moves.after(state, full=True)[0], False
-            if reduced:
-                self.reduced.add(state)
+            moves, whole = self.moves.after(state, full=False)
+            if not whole:
+                self.partly[state] = None
             self._take(state, moves)
 
     def _take(self, state: State, moves: list[Move]) -> None:
@@ -136,6 +149,8 @@ class _Walk:
                 seen.add((move.label, move.state))
                 taken.append(step)
                 self.space.edges.append(step)
+                if move.core:
+                    self.before.setdefault(move.state, []).append(state)
 
     def _meet(self, state: State, move: Move) -> bool:
         """Remember a situation; False when there are too many."""
