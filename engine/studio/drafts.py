@@ -147,7 +147,7 @@ def save(c: Connection, by: Participant, draft_id: int, *, base_revision: int, f
 
     Raises NotAllowed, NotFound, InvalidState (not open), Conflict (somebody saved meanwhile), UnsafeInput, InvalidValues.
     """
-    now = _to_change(c, by, draft_id)
+    now = to_change(c, by, draft_id)
     changed = {name: text for name, text in files.items() if now.files.get(name) != text}
     if not changed:
         return now
@@ -161,7 +161,7 @@ def save(c: Connection, by: Participant, draft_id: int, *, base_revision: int, f
 
 def restore(c: Connection, by: Participant, draft_id: int, revision: int) -> Draft:
     """Make the draft what it was at a revision, as a new revision. Raises NotAllowed, NotFound, InvalidState."""
-    now = _to_change(c, by, draft_id)
+    now = to_change(c, by, draft_id)
     wanted = at_revision(c, draft_id, revision)
     gone = {name: None for name in now.files if name not in wanted}
     return save(c, by, draft_id, base_revision=now.revision, files={**gone, **wanted}, note=f"恢复到第 {revision} 次保存")
@@ -169,7 +169,7 @@ def restore(c: Connection, by: Participant, draft_id: int, revision: int) -> Dra
 
 def abandon(c: Connection, by: Participant, draft_id: int) -> None:
     """Put a draft away; nothing is lost. Raises NotAllowed, NotFound, InvalidState."""
-    now = _to_change(c, by, draft_id)
+    now = to_change(c, by, draft_id)
     set_state(c, draft_id, "abandoned")
     audit.note(c, by, "draft-abandoned", f"{by.name}放弃流程草稿“{now.name}”（{now.key}）。", draft=draft_id)
 
@@ -182,6 +182,16 @@ def reopen(c: Connection, by: Participant, draft_id: int) -> None:
         raise InvalidState("只有放弃的草稿可以重新打开。")
     set_state(c, draft_id, "open")
     audit.note(c, by, "draft-reopened", f"{by.name}重新打开流程草稿“{now.name}”（{now.key}）。", draft=draft_id)
+
+
+def to_change(c: Connection, by: Participant, draft_id: int) -> Draft:
+    """The draft, locked, for somebody who may change it now. Raises NotAllowed, NotFound, InvalidState."""
+    folder_rights.must(by, "design")
+    now = _locked(c, draft_id)
+    folder_rights.must_hold(c, by, now.key, folder_rights.EDIT)
+    if now.state != "open":
+        raise InvalidState(CLOSED[now.state])
+    return now
 
 
 def set_state(c: Connection, draft_id: int, state: str) -> None:
@@ -243,15 +253,6 @@ def _of(c: Connection, row: Any, draft_id: int) -> Draft:
         raise NotFound("没有这份草稿，请返回设计室重新选择。", draft=draft_id)
     files = {one.name: one.text for one in c.execute(FILES, {"i": draft_id})}
     return Draft(row.id, row.key, row.name, row.base, row.revision, files, row.state, row.changed_by, row.changed_at)
-
-
-def _to_change(c: Connection, by: Participant, draft_id: int) -> Draft:
-    folder_rights.must(by, "design")
-    now = _locked(c, draft_id)
-    folder_rights.must_hold(c, by, now.key, folder_rights.EDIT)
-    if now.state != "open":
-        raise InvalidState(CLOSED[now.state])
-    return now
 
 
 def _stale(c: Connection, now: Draft) -> Conflict:

@@ -160,7 +160,7 @@ def test_unsafe_files_are_refused_in_words(as_person, files: dict[str, bytes], w
 
 def test_a_foreign_diagram_is_kept_as_it_came(as_person, database: Database) -> None:
     foreign = ('<?xml version="1.0"?><definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:v="urn:v" targetNamespace="x">'
-               '<process id="p"><startEvent id="s" v:colour="red"><v:own a="1"/></startEvent></process></definitions>')
+               '<process id="p" isExecutable="false"><startEvent id="s" v:colour="red"><v:own a="1"/></startEvent></process></definitions>')
     browser, before = as_person(DESIGNER), versions(database)
 
     refused = browser.post("/studio/models/upload", upload({"foreign.bpmn": foreign.encode()}))

@@ -1,0 +1,203 @@
+"""Trying a draft out: each person has one trial of a draft, kept as its script; running it happens in a process of its own.
+
+What was tried can be kept as an example beside the process, and the examples of a draft are run all at once.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from engine import clock
+from engine.database import Database, canonical
+from engine.definitions import Package, read
+from engine.errors import InvalidValues
+from engine.people import Participant
+from engine.rehearsal import scenarios, trial
+from engine.rehearsal.scenarios import Scenario, Step
+from engine.rehearsal.trial import Played
+from engine.studio import drafts, folder_rights
+from engine.studio.drafts import Draft
+from engine.studio.folder import SCENARIOS
+from engine.studio.trial_tables import trial as table
+
+KEPT = 48
+"""Trials whose last picture is remembered in this process."""
+LONGEST_NAME = 120
+ACTS = ("上报", "办理", "消息", "到", "经过")
+COUNTED = ("startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent", "userTask", "manualTask", "task",
+           "scriptTask", "businessRuleTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "subProcess", "transaction")
+
+SCRIPT = select(table.c.steps).where(table.c.draft_id == bindparam("d"), table.c.person_id == bindparam("p"))
+DROP = delete(table).where(table.c.draft_id == bindparam("d"), table.c.person_id == bindparam("p"))
+ADD = insert(table)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A person's trial of a draft. `played`: None when the draft cannot be run, and then `refusal` says why."""
+
+    draft: Draft
+    steps: tuple[Step, ...]
+    played: Played | None
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which elements of the draft the examples passed. `missed`: (id, name) of those that none passed."""
+
+    examples: tuple[Played, ...]
+    passed: frozenset[str]
+    missed: tuple[tuple[str, str], ...]
+    elements: int
+
+    @property
+    def holds(self) -> bool:
+        """Every example holds."""
+        return all(one.holds for one in self.examples)
+
+    @property
+    def percent(self) -> int:
+        """Elements passed out of all that count, in percent."""
+        return 100 * (self.elements - len(self.missed)) // self.elements if self.elements else 0
+
+
+class _Remembered:
+    """The last pictures, by everything they depend on: playing the same lines again gives the same."""
+
+    def __init__(self) -> None:
+        self._lock, self._kept = Lock(), OrderedDict[str, Played]()
+
+    def get(self, key: str) -> Played | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: str, one: Played) -> None:
+        with self._lock:
+            self._kept[key] = one
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+
+_remembered = _Remembered()
+
+
+def script(c: Connection, by: Participant, draft_id: int) -> tuple[Step, ...]:
+    """The lines of a person's trial so far. Raises NotAllowed."""
+    folder_rights.must_read(by)
+    kept = c.execute(SCRIPT, {"d": draft_id, "p": by.id}).scalar()
+    return tuple((str(verb), what) for verb, what in kept or ())
+
+
+def look(database: Database, by: Participant, draft_id: int) -> Trial:
+    """The trial as it stands. Raises NotAllowed, NotFound, Busy."""
+    with database.reading() as c:
+        draft, steps = drafts.open_draft(c, by, draft_id), script(c, by, draft_id)
+    return _shown(database, draft, steps)
+
+
+def act(database: Database, by: Participant, draft_id: int, step: Step, at: int) -> Trial:
+    """One more line after the first `at` lines; it stays only when it holds.
+
+    Raises InvalidValues with the reason when it does not (wrong fields, refused, too early), NotAllowed, NotFound, Busy.
+    """
+    if step[0] not in ACTS:
+        raise InvalidValues({"step": f"试运行中不能“{step[0]}”。"})
+    with database.reading() as c:
+        draft, steps = drafts.open_draft(c, by, draft_id), script(c, by, draft_id)
+    grown = (*steps[:at], step)
+    if len(grown) > scenarios.MOST_STEPS:
+        raise InvalidValues({"step": f"一次试运行最多 {scenarios.MOST_STEPS} 步，请重新开始。"})
+    shown = _shown(database, draft, grown)
+    if shown.played is None or shown.played.stopped is not None:
+        raise InvalidValues({"step": shown.played.stopped[1] if shown.played and shown.played.stopped else shown.refusal})
+    keep(database, by, draft_id, grown)
+    return shown
+
+
+def keep(database: Database, by: Participant, draft_id: int, steps: Sequence[Step]) -> None:
+    """Make these the lines of the trial; none: it begins anew. Raises NotAllowed."""
+    def write(c: Connection) -> None:
+        folder_rights.must_read(by)
+        drafts.open_draft(c, by, draft_id)
+        c.execute(DROP, {"d": draft_id, "p": by.id})
+        if steps:
+            c.execute(ADD, {"draft_id": draft_id, "person_id": by.id, "steps": [list(one) for one in steps], "changed_at": clock.now()})
+    database.run(write)
+
+
+def keep_as_example(database: Database, by: Participant, draft_id: int, name: str) -> Draft:
+    """Add the trial to the draft's examples, with what was on whose list after every act as what is expected.
+
+    Raises InvalidValues (no name, taken, nothing tried), NotAllowed, NotFound, InvalidState, Conflict.
+    """
+    shown = look(database, by, draft_id)
+    called = " ".join(name.split())
+    if not 0 < len(called) <= LONGEST_NAME:
+        raise InvalidValues({"name": f"请给例子起个名称，最多 {LONGEST_NAME} 个字，例如“村社超时，自动上报”。"})
+    if shown.played is None or not shown.steps or not shown.played.holds:
+        raise InvalidValues({"name": "先试运行几步，再存为例子。"})
+    text = scenarios.added(shown.draft.files.get(SCENARIOS, ""), Scenario(called, _with_expectations(shown)))
+    return database.run(lambda c: drafts.save(c, by, draft_id, base_revision=shown.draft.revision, files={SCENARIOS: text},
+                                              note=f"试运行存为例子“{called}”"))
+
+
+def examples(database: Database, draft: Draft, progress: Callable[[int], bool] | None = None) -> Coverage:
+    """Run every example of a draft. Raises InvalidValues (the file, or a draft that cannot run), Busy."""
+    with database.reading() as c:
+        around = trial.shelf(c, leave_out=draft.key)
+    return proved(drafts.package_of(draft), around, draft.files.get(SCENARIOS, ""), progress)
+
+
+def proved(package: Package, around: Sequence[Mapping[str, Any]], text: str, progress: Callable[[int], bool] | None = None) -> Coverage:
+    """The examples of a file on a package, and which elements they pass."""
+    told = scenarios.read(text)
+    found = trial.run(package, around, told, progress=progress) if told else ()
+    model = read(package.diagram).alone()
+    wanted = {node.id: node.label for node in model.each(*COUNTED)}
+    passed = frozenset(one for play in found for one in play.passed)
+    return Coverage(found, passed, tuple((key, name) for key, name in wanted.items() if key not in passed), len(wanted))
+
+
+def _shown(database: Database, draft: Draft, steps: tuple[Step, ...]) -> Trial:
+    with database.reading() as c:
+        around = trial.shelf(c, leave_out=draft.key)
+    known = canonical([dict(draft.files), [(one["id"], one["content_hash"]) for one in around], steps])
+    key = hashlib.sha256(known.encode()).hexdigest()
+    played = _remembered.get(key)
+    if played is None:
+        try:
+            (played,) = trial.run(drafts.package_of(draft), around, [Scenario("试运行", steps)], whole=True)
+        except InvalidValues as refusal:
+            return Trial(draft, steps, None, refusal.message)
+        _remembered.put(key, played)
+    return Trial(draft, steps, played)
+
+
+def _with_expectations(shown: Trial) -> tuple[Step, ...]:
+    """The lines with the lists after each, where they changed, and whether the case has ended at last."""
+    assert shown.played is not None
+    lines: list[Step] = []
+    before: Mapping[str, list[str]] = {}
+    for step, lists in zip(shown.steps, shown.played.lists, strict=True):
+        lines.append(step)
+        if lists != before:
+            gone: dict[str, list[str]] = {role: [] for role in before if role not in lists}
+            lines.append(("待办", {**lists, **gone}))
+        before = lists
+    ended = any(one["id"] == shown.played.picture["case"] and one["status"] == "completed" for one in shown.played.picture["cases"])
+    return (*lines, ("办结", ended))
+
+
+def shelf_forms(database: Database, leave_out: str) -> dict[str, Any]:
+    """Forms of the processes that a draft may call, by key: those of a later version win."""
+    with database.reading() as c:
+        around = trial.shelf(c, leave_out=leave_out)
+    return {key: form for one in around for key, form in one["forms"].items()}
