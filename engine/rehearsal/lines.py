@@ -6,7 +6,8 @@ a sentence that says why.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -15,12 +16,13 @@ from engine import definitions
 from engine.cases import findings, handling, penalty
 from engine.clock import SHANGHAI, local
 from engine.deadlines import default_calendar
-from engine.errors import EngineError
+from engine.errors import EngineError, InvalidValues
+from engine.forms import Form
 from engine.notifications import inbox
 from engine.people import ROLES, Participant, directory
 from engine.rehearsal import sample_town
 from engine.rehearsal.scenarios import Step
-from engine.rehearsal.stage import Answering, Expected, Stage, plain, told
+from engine.rehearsal.stage import Answering, Expected, Stage, plain, told, with_labels
 from engine.runtime import commands, desk, messages, parameters
 from engine.runtime.tables import subscription
 
@@ -65,8 +67,17 @@ def _report(stage: Stage, what: Mapping[str, Any]) -> None:
     names = {"param": known, "case": {}, "now": stage.time(), "today": local(stage.time()).date()}
     form = deployed.forms.get(deployed.start_form or "")
     values = stage.fill(form, what.get("表单") or {}, Answering(who.id, deployed.start_access, {}, names))
-    stage.case = stage.database.run(lambda c: begin(c, stage.key, values, who, unit))
+    with _labels(form):
+        stage.case = stage.database.run(lambda c: begin(c, stage.key, values, who, unit))
     stage.works()
+
+
+@contextmanager
+def _labels(form: Form | None) -> Iterator[None]:
+    try:
+        yield
+    except InvalidValues as refusal:
+        raise with_labels(form, refusal) from refusal
 
 
 def begin(c: Connection, key: str, values: Mapping[str, Any], who: Participant, unit: str) -> int:
@@ -90,7 +101,8 @@ def _do(stage: Stage, what: Mapping[str, Any]) -> None:
     with stage.database.reading() as c:
         found = desk.of(c, row.id, person)
     values = stage.fill(found.form, what.get("表单") or {}, Answering(who, found.access, found.stored, found.names))
-    stage.database.run(lambda c: handling.complete(c, row.id, values, by=person))
+    with _labels(found.form):
+        stage.database.run(lambda c: handling.complete(c, row.id, values, by=person))
     stage.works()
 
 

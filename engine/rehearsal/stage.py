@@ -140,6 +140,12 @@ class Stage:
 
 
 
+def with_labels(form: Form | None, refusal: InvalidValues) -> InvalidValues:
+    """The same refusal, each field called as the form calls it."""
+    labels = {one.key: one.label for one in form.inputs()} if form else {}
+    return InvalidValues({path: f"{labels[path]}：{text}" if labels.get(path) else text for path, text in refusal.errors.items()})
+
+
 def told(refusal: EngineError) -> str:
     """A refusal with what is wrong with each field, or with each element."""
     if isinstance(refusal, InvalidValues):

@@ -1,10 +1,17 @@
-"""Trials, recorded tests and replays of a draft."""
+"""Trials of drafts: the script of each person's trial."""
 
-revision = '0021'
-down_revision = '0020'
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """One table."""
+    op.create_table('studio_trial',
+        sa.Column('draft_id', sa.BigInteger(), nullable=False), sa.Column('person_id', sa.String(length=80), nullable=False),
+        sa.Column('steps', sa.Text(), nullable=False), sa.Column('changed_at', sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(['draft_id'], ['studio_draft.id'], ), sa.PrimaryKeyConstraint('draft_id', 'person_id'))
