@@ -46,11 +46,12 @@ def _all(model: Model, library: Library) -> Iterator[Variable]:
         for field in form_fields(library.forms.get(str(process.gl.get("startForm", "")))):
             yield Variable(field.key, field.type, "发起表单")
     for node in model.each():
-        for name, kind in _written_by(node, library):
+        for name, kind in written_by(node, library):
             yield Variable(name, kind, node.label)
 
 
-def _written_by(node: Node, library: Library) -> Iterator[tuple[str, str]]:
+def written_by(node: Node, library: Library) -> Iterator[tuple[str, str]]:
+    """(name, type) of every variable that a step writes when it is done; the type is "" when unknown."""
     if node.loop is None or not node.loop.multiple:
         yield from ((field.key, field.type) for field in fields_of(node, library))
     if node.gl.get("resultVariable"):

@@ -92,7 +92,7 @@ class Moves:
         return next(way.target for way in self.net.places[self.net.origin[flow]].ways if way.id == flow)
 
     def _may_fire(self, state: State, join: Place) -> bool:
-        if join.paired or join.node.kind == "inclusiveGateway":
+        if join.split or join.node.kind == "inclusiveGateway":
             return not any(_alive(token) in join.feeders for token in state.tokens) and not any(
                 token[0] == ARRIVED and self._target(token[1:]) in join.feeders for token in state.tokens)
         arrived = {join.sources[flow] for flow in join.arrivals if ARRIVED + flow in state.tokens}

@@ -46,7 +46,8 @@ class Place:
     arrivals: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     feeders: frozenset[str] = frozenset()
-    paired: bool = False
+    split: str = ""
+    """The split a join closes."""
 
     @property
     def automatic(self) -> bool:
@@ -187,7 +188,8 @@ def _as_join(place: Place, scope: Scope, prefix: str) -> Place:
     feeders = _back(graph.before, node.id, frozenset(str(one) for one in stop))
     known = [flow for flow in node.incoming if flow.source in scope.by_id]
     return Place(place.id, node, place.level, place.ways, (), None, tuple(prefix + flow.id for flow in known),
-                 {prefix + flow.id: prefix + flow.source for flow in known}, frozenset(prefix + one for one in feeders), split is not None)
+                 {prefix + flow.id: prefix + flow.source for flow in known}, frozenset(prefix + one for one in feeders),
+                 "" if split is None else prefix + split)
 
 
 def _back(before: Mapping[str, tuple[str, ...]], node: str, stop: frozenset[str]) -> set[str]:

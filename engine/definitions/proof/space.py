@@ -15,6 +15,7 @@ from engine.definitions.model import Model
 from engine.definitions.proof.choices import Knowledge
 from engine.definitions.proof.moves import Move, Moves, State
 from engine.definitions.proof.net import FAILED, Net, compile_net
+from engine.definitions.proof.values import Values
 
 BOUND = 20_000
 """Situations; beyond that a diagram is only checked in part."""
@@ -81,17 +82,19 @@ def ended(state: State) -> bool:
     return state.ended or any(token[0] == FAILED for token in state.tokens)
 
 
-def explore(model: Model, library: Library, *, bound: int = BOUND, inside: bool = False, watch: frozenset[str] | None = None) -> Space:
+def explore(model: Model, library: Library, *, bound: int = BOUND, inside: bool = False, watch: frozenset[str] | None = None,
+            values: bool = True) -> Space:
     """The space of the executable process, empty when there is none.
 
     bound: how many situations at most. inside: called processes are entered where `library.called` knows them.
     watch: ids whose order matters to the asker; None keeps every order of everything, which is only for small diagrams.
+    values: what conditions compare is followed (see `values`); without it each way of a gateway is always possible.
     """
     net = compile_net(model, library, inside)
     if net is None:
         return Space(None, State(frozenset()))
     watched = (lambda label: True) if watch is None else watch.__contains__
-    walk = _Walk(net, Moves(net, Knowledge(), watched), bound)
+    walk = _Walk(net, Moves(net, Values(net, model, library) if values else Knowledge(), watched), bound)
     walk.run()
     return walk.space
 
