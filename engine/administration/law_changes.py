@@ -3,6 +3,7 @@ and is written into the record of the configuration, in its own transaction.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,12 +43,15 @@ def may_keep_list(c: Connection, unit_id: str, by: Participant) -> bool:
     return by.may("administer") or any(post.role in LEGAL and path.startswith(post.unit_path) for post in by.posts)
 
 
-def load_statute(c: Connection, document: bytes, *, by: Participant | None) -> Report:
-    """Load a statute file; by None from the command line. Raises NotAllowed, UnsafeInput, InvalidValues with every faulty row."""
+def load_statute(c: Connection, document: bytes, *, by: Participant | None, why: str = "") -> Report:
+    """Load a statute file; by None from the command line; `why` the reason of the corrections in it.
+
+    Raises NotAllowed, UnsafeInput, InvalidValues with every faulty row, or corrections without a reason.
+    """
     if by is not None and not (is_legal(by) or by.may("administer")):
         raise NotAllowed("法条库由法制员或者系统管理员导入。", person=by.id)
-    report = loading.load(c, document, by=by.id if by else None)
-    _tell(c, by, "statute-loaded", statute=report.statute, new=report.new, corrected=report.corrected)
+    report = loading.load(c, document, by=by.id if by else None, why=why)
+    _tell(c, by, "statute-loaded", statute=report.statute, new=report.new, corrected=report.corrected, why=why)
     return report
 
 
@@ -60,11 +64,26 @@ def load_powers(c: Connection, unit_id: str, document: bytes, *, by: Participant
     return done
 
 
-def review(c: Connection, article_id: int, note: str, *, by: Participant) -> Article:
-    """Say that an article was compared with the official text. Raises NotAllowed, NotFound, InvalidValues."""
+def correct(c: Connection, article_id: int, values: Mapping[str, str], *, base: int, by: Participant) -> Article:
+    """Correct an article: its next edition, which a second person has to review before it may be cited. values: see `statutes.correct`.
+
+    Raises NotAllowed, NotFound, InvalidValues, Conflict (corrected meanwhile).
+    """
+    if not is_legal(by):
+        raise NotAllowed("条文由法制员或者司法局更正。", person=by.id)
+    found = statutes.correct(c, article_id, values, base=base, by=by.id)
+    _tell(c, by, "article-corrected", ref=found.ref, edition=found.edition, why=values["why"].strip())
+    return found
+
+
+def review(c: Connection, article_id: int, note: str, *, by: Participant, edition: int | None = None) -> Article:
+    """Say that the edition of an article that was looked at was compared with the official text.
+
+    Raises NotAllowed, NotFound, InvalidValues, Conflict (corrected meanwhile), InvalidState for whoever wrote that edition.
+    """
     if not is_legal(by):
         raise NotAllowed("条文由法制员或者司法局与正式文本核对后登记。", person=by.id)
-    found = statutes.review(c, article_id, by=by.id, note=note)
+    found = statutes.review(c, article_id, by=by.id, note=note, edition=edition)
     _tell(c, by, "article-reviewed", ref=found.ref, edition=found.edition, note=found.review_note)
     return found
 

@@ -4,24 +4,38 @@
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.documents.catalogue import Document
 from engine.errors import InvalidState, NotFound
-from engine.law import statutes
+from engine.law import editions, statutes
+from engine.law.editions import Edition
 from engine.law.statutes import CITE_UNREVIEWED, Article
 
 
 @dataclass(frozen=True)
 class Citation:
-    """An article by its ref: the words that cite it, and why it may not be cited ("" when it may)."""
+    """An article by its ref: the words that cite it, why it may not be cited ("" when it may), and which edition of which version it is
+    (None where the base does not hold it)."""
 
     ref: str
     words: str
     problem: str = ""
+    article: int | None = None
+    edition: int | None = None
+
+
+@dataclass(frozen=True)
+class Cited:
+    """What an issued document cited, in the edition of its day. `corrected`: the base says something newer by now."""
+
+    citation: Citation
+    text: str
+    corrected: bool
 
 
 def of(c: Connection, refs: Iterable[str], days: Iterable[dt.date | None], param: Mapping[str, Any]) -> tuple[Citation, ...]:
@@ -29,6 +43,30 @@ def of(c: Connection, refs: Iterable[str], days: Iterable[dt.date | None], param
     statutes are loaded at all; elsewhere that is a problem."""
     wanted = [day for day in days if day is not None]
     return tuple(_one(c, ref, wanted, bool(param.get(CITE_UNREVIEWED))) for ref in refs)
+
+
+def kept(found: Iterable[Citation]) -> list[dict[str, Any]]:
+    """Citations as a document keeps them with its words."""
+    return [{"ref": one.ref, "words": one.words, "article": one.article, "edition": one.edition} for one in found
+            if one.article is not None]
+
+
+def rooms(kind: Document) -> tuple[str, ...]:
+    """The parts of a document's words whose basis it names: report, notice, decision."""
+    return tuple(sorted({path.partition(".")[0] for path in kind.required if path.endswith(".basis_text")}))
+
+
+def of_document(c: Connection, kind: Document, data: Mapping[str, Any]) -> tuple[Cited, ...]:
+    """What an issued document cites, each article once, in the edition that it cited when it was issued, however often the base was
+    corrected since. Documents from before editions were kept name none."""
+    rows = [row for room in rooms(kind) for row in (data.get(room) or {}).get("citations") or ()]
+    found = {(row["article"], row["edition"]): Citation(row["ref"], row["words"], "", row["article"], row["edition"]) for row in rows}
+    return tuple(_cited(one, editions.of(c, number)) for (number, _), one in found.items())
+
+
+def _cited(citation: Citation, known: Sequence[Edition]) -> Cited:
+    said = next(one for one in known if one.number == citation.edition)
+    return Cited(citation, said.text, known[-1].number != citation.edition)
 
 
 def _one(c: Connection, ref: str, days: list[dt.date], unreviewed: bool) -> Citation:
@@ -41,7 +79,8 @@ def _one(c: Connection, ref: str, days: list[dt.date], unreviewed: bool) -> Cita
         except InvalidState as refusal:
             problem = problem or refusal.message.rstrip("。")
             continue
-        return Citation(ref, found.citation, "" if found.is_reviewed or unreviewed else _unreviewed(found))
+        problem = "" if found.is_reviewed or unreviewed else _unreviewed(found)
+        return Citation(ref, found.citation, problem, found.id, found.edition)
     return Citation(ref, ref, problem)
 
 

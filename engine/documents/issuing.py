@@ -16,6 +16,7 @@ from engine.database import UTCDateTime, canonical
 from engine.documents import (
     case_fields,
     catalogue,
+    citations,
     fields,
     fonts,
     numbering,
@@ -120,8 +121,8 @@ def lacks(one: Document, data: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _uncitable(one: Document, data: Mapping[str, Any]) -> list[str]:
     """Articles that may not be cited, in a document that leaves the office and names its basis."""
-    rooms = {path.partition(".")[0] for path in one.required if path.endswith(".basis_text")} if one.audience != INTERNAL else set()
-    return [problem for room in sorted(rooms) for problem in fields.value(data, f"{room}.basis_problems") or ()]
+    rooms = citations.rooms(one) if one.audience != INTERNAL else ()
+    return [problem for room in rooms for problem in fields.value(data, f"{room}.basis_problems") or ()]
 
 
 def base_row(c: Connection, instance_id: int, ready: Prepared, by: str) -> dict[str, Any]:

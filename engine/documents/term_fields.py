@@ -57,7 +57,8 @@ def _cited(c: Connection, file: Penalty, last: Proposal | None, param: Mapping[s
     if last is None:
         return {}
     found = citations.of(c, last.basis, (file.act_day, last.day), param)
-    return {"basis_text": "、".join(one.words for one in found), "basis_problems": [one.problem for one in found if one.problem]}
+    return {"basis_text": "、".join(one.words for one in found), "basis_problems": [one.problem for one in found if one.problem],
+            "citations": citations.kept(found)}
 
 
 def _grade(item: str, one: Proposal | None) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Loading statutes and power lists from TOML files: every row is checked first, and a file with any mistake changes nothing.
 
-The format is in docs/law.md. A corrected text of an article that is known already counts its edition up and asks for a new review.
+The format is in docs/law.md. A corrected text of an article that is known already is its next edition, with a reason, and asks for a new
+review; the older edition stays (`editions`).
 """
 
 import datetime as dt
@@ -14,13 +15,14 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine import clock
 from engine.errors import InvalidValues, UnsafeInput
-from engine.law import citing
+from engine.law import citing, editions
 from engine.law.tables import article, statute
 
 SHIPPED = Path(__file__).parent / "statutes"
 LARGEST = 4 * 1024 * 1024  # bytes
 KINDS = {"law": "法律", "code": "法典", "regulation": "行政法规", "rule": "规章", "local": "地方性法规"}
 TEXT_LIMIT = 20_000
+UPDATE = "随系统更新"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,15 @@ class Report:
     same: int
 
 
+@dataclass(frozen=True)
+class Source:
+    """Whose file it is, why it corrects what is known, and whether it may correct what somebody here has written."""
+
+    by: str | None
+    why: str
+    keep_corrected: bool
+
+
 def read(document: bytes) -> Mapping[str, Any]:
     """The document as data. Raises UnsafeInput (too large), InvalidValues (not TOML)."""
     if len(document) > LARGEST:
@@ -43,18 +54,21 @@ def read(document: bytes) -> Mapping[str, Any]:
         raise InvalidValues({"file": f"文件不是有效的 UTF-8 TOML：{error}"}) from None
 
 
-def load(c: Connection, document: bytes, *, by: str | None) -> Report:
-    """Load one statute. Raises UnsafeInput, InvalidValues with every mistake by row. The caller has asked for the right and records it."""
+def load(c: Connection, document: bytes, *, by: str | None, why: str = "", keep_corrected: bool = False) -> Report:
+    """Load one statute. `why`: the reason of the corrections it brings; `keep_corrected`: what somebody here has corrected stays.
+
+    Raises UnsafeInput, InvalidValues with every mistake by row, or without a reason. The caller has asked for the right and records it.
+    """
     found = read(document)
     if problems := list(mistakes(found)):
         raise _refusal(problems)
     head = found["statute"]
     _head(c, head, by)
     rows = [_row(head["id"], one) for one in found["article"]]
-    overlaps = [text for row in rows for text in _overlaps(c, row, rows)]
-    if overlaps:
-        raise _refusal(overlaps)
-    done = [_save(c, row) for row in rows]
+    if clashes := [text for row in rows for text in overlaps(c, row, rows)]:
+        raise _refusal(clashes)
+    source = Source(by, why, keep_corrected)
+    done = [_save(c, row, source) for row in rows]
     return Report(head["title"], done.count("new"), done.count("corrected"), done.count("same"))
 
 
@@ -64,8 +78,8 @@ def _refusal(problems: Sequence[str]) -> InvalidValues:
 
 
 def load_shipped(c: Connection) -> list[Report]:
-    """The statutes that come with the product."""
-    return [load(c, path.read_bytes(), by=None) for path in sorted(SHIPPED.glob("*.toml"))]
+    """The statutes that come with the product. What legal staff have corrected here is left as they wrote it."""
+    return [load(c, path.read_bytes(), by=None, why=UPDATE, keep_corrected=True) for path in sorted(SHIPPED.glob("*.toml"))]
 
 
 def mistakes(found: Mapping[str, Any]) -> Iterator[str]:
@@ -116,7 +130,7 @@ def _row(statute_id: str, one: Mapping[str, Any]) -> dict[str, Any]:
             "source": one.get("source", "")}
 
 
-def _overlaps(c: Connection, row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def overlaps(c: Connection, row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Versions of one article must follow one another; of those stored, the ones that this file replaces do not count."""
     replaced = {(one["number"], one["valid_from"]) for one in rows}
     stored = c.execute(select(article).where(article.c.statute_id == row["statute_id"], article.c.number == row["number"])).mappings()
@@ -127,14 +141,15 @@ def _overlaps(c: Connection, row: Mapping[str, Any], rows: Sequence[Mapping[str,
             yield f"第 {row['number']} 条在 {max(row['valid_from'], other['valid_from'])} 有两个版本同时有效"
 
 
-def _save(c: Connection, row: Mapping[str, Any]) -> str:
+def _save(c: Connection, row: Mapping[str, Any], source: Source) -> str:
     known = c.execute(select(article).where(article.c.statute_id == row["statute_id"], article.c.number == row["number"],
                                             article.c.valid_from == row["valid_from"])).first()
     if known is None:
-        c.execute(insert(article), {**row, "edition": 1, "review_note": ""})
+        editions.add_first(c, row, source.by)
         return "new"
     if known.text == row["text"] and known.valid_to == row["valid_to"] and known.successor == row["successor"]:
         return "same"
-    fresh = {"reviewed_by": None, "reviewed_at": None, "review_note": ""} if known.text != row["text"] else {}
-    c.execute(update(article).where(article.c.id == known.id).values({**row, "edition": known.edition + 1, **fresh}))
+    if source.keep_corrected and editions.of(c, known.id)[-1].by is not None:
+        return "same"
+    editions.add_next(c, known.id, row, base=known.edition, why=source.why, by=source.by)
     return "corrected"

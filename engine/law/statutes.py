@@ -5,16 +5,16 @@ Laws apply to the day of the act unless the newer is milder (行政处罚法第�
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select
 
-from engine import clock
 from engine.errors import InvalidState, InvalidValues, NotFound
-from engine.law import citing
+from engine.law import citing, editions, loading
 from engine.law.tables import article as table
-from engine.law.tables import statute
+from engine.law.tables import edition, statute
 from engine.people import directory
 
 SEPARATOR = ":"
@@ -22,13 +22,16 @@ SHORTEST_NOTE, PAGE = 2, 50
 CITE_UNREVIEWED = "cite_unreviewed"
 """The parameter by which an administrator lets unreviewed articles be cited in issued documents."""
 
-QUERY = select(table, statute.c.title, statute.c.short, statute.c.kind).join(statute, statute.c.id == table.c.statute_id)
+QUERY = (select(table, statute.c.title, statute.c.short, statute.c.kind, edition.c.made_by)
+         .join(statute, statute.c.id == table.c.statute_id)
+         .join(edition, and_(edition.c.article_id == table.c.id, edition.c.edition == table.c.edition)))
 OF_NUMBER = QUERY.where(table.c.statute_id == bindparam("statute"), table.c.number == bindparam("number")).order_by(table.c.valid_from)
 
 
 @dataclass(frozen=True)
 class Article:
-    """One version of an article. Days are included; `valid_to` None while in force. `statute` is its full title."""
+    """One version of an article in its newest edition, written by `made_by`. Days are included; `valid_to` None while in force.
+    `statute` is its full title."""
 
     id: int
     ref: str
@@ -44,6 +47,7 @@ class Article:
     tag: str
     source: str
     edition: int
+    made_by: str | None
     reviewed_by: str | None
     reviewed_at: dt.datetime | None
     review_note: str
@@ -112,19 +116,70 @@ def unreviewed(c: Connection) -> int:
     return len(c.execute(select(table.c.id).where(table.c.reviewed_at.is_(None))).all())
 
 
-def review(c: Connection, article_id: int, *, by: str, note: str) -> Article:
-    """Say that an article was compared with the official text; `note` says with which. The caller has asked for the right and records it.
+def review(c: Connection, article_id: int, *, by: str, note: str, edition: int | None = None) -> Article:
+    """Say that an article was compared with the official text; `note` says with which; `edition`: the one that was looked at, None the
+    newest. The caller has asked for the right and records it.
 
-    Raises NotFound, InvalidValues.
+    Raises NotFound, InvalidValues, Conflict (corrected meanwhile), InvalidState for whoever wrote that edition: a second person looks.
     """
     if len(note.strip()) < SHORTEST_NOTE:
         raise InvalidValues({"note": "请写明与哪个正式文本核对，例如“国家法律法规数据库 2026-09-01”。"})
+    found = get(c, article_id)
+    editions.must_be_newest(found.edition, found.edition if edition is None else edition, article_id)
+    if found.made_by and found.made_by == by:
+        raise InvalidState("这一次文本是您录入或者更正的，须由另一名法制人员核对。", article=article_id)
+    editions.keep_review(c, article_id, found.edition, by=by, note=note.strip())
+    return get(c, article_id)
+
+
+def correct(c: Connection, article_id: int, values: Mapping[str, Any], *, base: int, by: str) -> Article:
+    """Correct what the base says of an article; `values`: text, valid_to (ISO text, "" in force), successor, source, why. The caller has
+    asked for the right and records it.
+
+    Raises NotFound, InvalidValues (nothing changed, no reason, two versions in force on one day), Conflict (corrected meanwhile).
+    """
+    found = get(c, article_id)
+    editions.must_be_newest(found.edition, base, article_id)
+    row = {"statute_id": found.statute_id, "number": found.number, "valid_from": found.valid_from.isoformat(), "tag": found.tag,
+           "text": values["text"].strip(), "valid_to": values["valid_to"] or None, "successor": values["successor"].strip(),
+           "source": values["source"].strip()}
+    if wrong := _mistakes(c, row, found):
+        raise InvalidValues(wrong, "；".join(wrong.values()))
+    editions.add_next(c, article_id, row, base=base, why=values["why"], by=by)
+    return get(c, article_id)
+
+
+def get(c: Connection, article_id: int) -> Article:
+    """One version by its id. Raises NotFound."""
     row = c.execute(QUERY.where(table.c.id == article_id)).first()
     if row is None:
         raise NotFound("法条库中没有这一条，请刷新后重试。", article=article_id)
-    c.execute(update(table).where(table.c.id == article_id)
-              .values(reviewed_by=by, reviewed_at=clock.now(), review_note=note.strip()))
-    return _article(c.execute(QUERY.where(table.c.id == article_id)).one())
+    return _article(row)
+
+
+def _mistakes(c: Connection, row: Mapping[str, Any], found: Article) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if not 1 <= len(row["text"]) <= loading.TEXT_LIMIT:
+        wrong["text"] = f"请填写条文内容，不超过 {loading.TEXT_LIMIT} 字。"
+    for key, most in (("successor", 60), ("source", 40)):
+        if len(row[key]) > most:
+            wrong[key] = f"不超过 {most} 字。"
+    if row["valid_to"] is not None and not _is_later(row["valid_to"], row["valid_from"]):
+        wrong["valid_to"] = f"失效前最后一天应为不早于 {row['valid_from']} 的日期。"
+    same = (row["text"], row["valid_to"], row["successor"], row["source"]) == (
+        found.text, found.valid_to.isoformat() if found.valid_to else None, found.successor, found.source)
+    if same:
+        wrong["text"] = "与现在的文本相同，没有需要更正的内容。"
+    if not wrong and (clash := next(loading.overlaps(c, row, [row]), "")):
+        wrong["valid_to"] = f"{clash}。"
+    return wrong
+
+
+def _is_later(text: str, first: str) -> bool:
+    try:
+        return first <= dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def reviewer_name(c: Connection, one: Article) -> str:
@@ -141,7 +196,7 @@ def _article(row: Row[tuple[object, ...]]) -> Article:
     return Article(
         row.id, f"{row.statute_id}{SEPARATOR}{row.number}", row.statute_id, row.title, row.short, row.kind, row.number, row.text,
         dt.date.fromisoformat(row.valid_from), dt.date.fromisoformat(row.valid_to) if row.valid_to else None, row.successor, row.tag,
-        row.source, row.edition, row.reviewed_by, row.reviewed_at, row.review_note)
+        row.source, row.edition, row.made_by, row.reviewed_by, row.reviewed_at, row.review_note)
 
 
 def _not_in_force(one: Article, day: dt.date) -> str:

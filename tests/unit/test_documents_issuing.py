@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import update
 
 from engine.cases import proposals
-from engine.documents import issuing, making, numbering, pdf, register, store, verifying
+from engine.documents import catalogue, citations, issuing, making, numbering, pdf, register, store, verifying
 from engine.documents.issuing import Occasion
 from engine.documents.numbering import gaps
 from engine.documents.tables import document
 from engine.errors import InvalidState, InvalidValues, NotFound, Unavailable
-from engine.law import loading
+from engine.law import loading, statutes
 from engine.runtime import parameters
 from tests.document_town import SAID, TERMS, Desk
-from tests.town import ADMIN, LAWYER, OFFICER, Town
+from tests.town import ADMIN, BOSS, LAWYER, OFFICER, Town
 
 RULES = """
 [statute]
@@ -144,6 +144,20 @@ def test_an_unreviewed_article_is_not_cited_unless_it_is_allowed(desk: Desk) -> 
     desk.town.run(lambda c: parameters.change(c, "cite_unreviewed@qs", True, by=by))
     made = desk.issues(values={"violated_text": "第一条", "statement_days": "5"})
     assert made.data["notice"]["basis_text"] == "《试验条例》第一条"
+
+
+def test_a_document_goes_on_citing_the_edition_of_its_day(desk: Desk) -> None:
+    made = desk.issues()
+    article = made.data["notice"]["citations"][0]["article"]
+    said = {"text": "更正后的条文。", "valid_to": "", "successor": "", "source": "", "why": "录入时漏字"}
+    desk.town.run(lambda c: statutes.correct(c, article, said, base=1, by=LAWYER))
+    desk.town.run(lambda c: statutes.review(c, article, by=BOSS, note="省法规库"))
+    later = desk.issues()
+    kind = catalogue.of("DOC-20")
+    first, second = (desk.reads(citations.of_document, kind, desk.paper(one.id).data)[0] for one in (made, later))
+    assert (first.citation.ref, first.citation.edition, first.corrected) == ("XSR:16", 1, True)
+    assert "更正后" not in first.text
+    assert (second.citation.edition, second.text, second.corrected) == (2, "更正后的条文。", False)
 
 
 def test_the_bytes_are_made_once_however_often_the_job_is_tried(desk: Desk) -> None:

@@ -6,14 +6,14 @@ import tomllib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import exc, func, select
 
-from engine.errors import InvalidDefinition, InvalidState, InvalidValues, NotFound, UnsafeInput
-from engine.law import choice, citing, discretion, loading, powers, sample, statutes
+from engine.errors import Conflict, InvalidDefinition, InvalidState, InvalidValues, NotFound, UnsafeInput
+from engine.law import choice, citing, discretion, editions, loading, powers, sample, statutes
 from engine.law.choice import Case
 from engine.law.powers import PowerNotHeld
 from engine.law.tables import article
-from tests.town import LAWYER, Town
+from tests.town import ADMIN, BOSS, LAWYER, Town
 
 UNIT = "qs"
 OLD, NEW, DECIDED = dt.date(2026, 8, 14), dt.date(2026, 8, 15), dt.date(2026, 9, 4)
@@ -162,7 +162,7 @@ def test_a_wrong_entry_of_the_list_is_refused(lawful: Town, changes: dict, field
 
 
 def test_unreviewed_articles_are_not_cited(town: Town) -> None:
-    town.run(lambda c: loading.load(c, FILE.encode(), by=LAWYER))
+    town.run(lambda c: loading.load(c, FILE.encode(), by=ADMIN))
     with town.database.reading() as c:
         with pytest.raises(InvalidState, match="审核"):
             statutes.citable(c, "T:1", day=DECIDED)
@@ -175,16 +175,116 @@ def test_unreviewed_articles_are_not_cited(town: Town) -> None:
         assert statutes.citable(c, "T:1", day=DECIDED).reviewed_by == LAWYER
 
 
-def test_a_corrected_text_asks_for_a_new_review_and_loading_twice_changes_nothing(town: Town) -> None:
-    assert town.run(lambda c: loading.load(c, FILE.encode(), by=LAWYER)).new == 2
+def _loaded(town: Town, document: str = FILE, by: str = ADMIN, why: str = "") -> loading.Report:
+    return town.run(lambda c: loading.load(c, document.encode(), by=by, why=why))
+
+
+def _newest(town: Town) -> statutes.Article:
     with town.database.reading() as c:
-        found = statutes.article(c, "T:1", day=DECIDED)
-    town.run(lambda c: statutes.review(c, found.id, by=LAWYER, note="省法规库"))
-    assert town.run(lambda c: loading.load(c, FILE.encode(), by=LAWYER)).same == 2
-    assert town.run(lambda c: loading.load(c, FILE.replace("乙", "丙").encode(), by=LAWYER)).corrected == 1
-    with town.database.reading() as c:
-        again = statutes.article(c, "T:1", day=DECIDED)
+        return statutes.article(c, "T:1", day=DECIDED)
+
+
+def _corrects(town: Town, by: str = LAWYER, base: int = 1, **values: str) -> statutes.Article:
+    one = _newest(town)
+    said = {"text": one.text, "valid_to": "", "successor": "", "source": one.source, "why": "录入时漏字", **values}
+    return town.run(lambda c: statutes.correct(c, one.id, said, base=base, by=by))
+
+
+def test_a_corrected_file_brings_the_next_edition_and_loading_twice_changes_nothing(town: Town) -> None:
+    assert _loaded(town).new == 2
+    town.run(lambda c: statutes.review(c, _newest(town).id, by=LAWYER, note="省法规库"))
+    assert _loaded(town).same == 2
+    with pytest.raises(InvalidValues, match="更正的理由"):
+        _loaded(town, FILE.replace("乙", "丙"))
+    assert _loaded(town, FILE.replace("乙", "丙"), why="录入时漏字").corrected == 1
+    again = _newest(town)
     assert (again.text, again.edition, again.is_reviewed) == ("丙。", 2, False)
+
+
+def test_every_edition_stays_with_who_when_and_why(town: Town) -> None:
+    _loaded(town)
+    town.run(lambda c: statutes.review(c, _newest(town).id, by=LAWYER, note="省法规库"))
+    _corrects(town, text="乙、丁。")
+    with town.database.reading() as c:
+        first, second = editions.of(c, _newest(town).id)
+    assert (first.text, first.by, [one.by for one in first.reviews]) == ("乙。", ADMIN, [LAWYER])
+    assert (second.text, second.by, second.why, second.reviews) == ("乙、丁。", LAWYER, "录入时漏字", ())
+    assert second.at == town.clock()
+
+
+@pytest.mark.parametrize("change", ["UPDATE article_edition SET text = 'x'", "DELETE FROM article_edition",
+                                    "UPDATE article_review SET note = 'x'", "DELETE FROM article_review"])
+def test_the_database_itself_keeps_editions_and_reviews(town: Town, change: str) -> None:
+    _loaded(town)
+    town.run(lambda c: statutes.review(c, _newest(town).id, by=LAWYER, note="省法规库"))
+    with pytest.raises(exc.DBAPIError, match="append-only"):
+        town.run(lambda c: c.exec_driver_sql(change) and None)
+
+
+def test_whoever_wrote_an_edition_does_not_review_it(town: Town) -> None:
+    _loaded(town)
+    corrected = _corrects(town, text="乙、丁。")
+    with pytest.raises(InvalidState, match="另一名法制人员"):
+        town.run(lambda c: statutes.review(c, corrected.id, by=LAWYER, note="省法规库"))
+    with town.database.reading() as c, pytest.raises(InvalidState, match="审核"):
+        statutes.citable(c, "T:1", day=DECIDED)
+    town.run(lambda c: statutes.review(c, corrected.id, by=BOSS, note="省法规库"))
+    with town.database.reading() as c:
+        assert statutes.citable(c, "T:1", day=DECIDED).edition == 2
+
+
+def test_a_page_that_shows_an_older_edition_neither_corrects_nor_reviews(town: Town) -> None:
+    _loaded(town)
+    one = _corrects(town, text="乙、丁。")
+    with pytest.raises(Conflict):
+        _corrects(town, text="乙、戊。", base=1)
+    with pytest.raises(Conflict):
+        town.run(lambda c: statutes.review(c, one.id, by=BOSS, note="省法规库", edition=1))
+    assert _newest(town).text == "乙、丁。"
+
+
+@pytest.mark.parametrize(("values", "field"), [
+    ({}, "text"), ({"text": " "}, "text"), ({"text": "乙" * 20_001}, "text"), ({"text": "丙。", "why": " "}, "why"),
+    ({"valid_to": "2021-01-01"}, "valid_to"), ({"valid_to": "明天"}, "valid_to"), ({"valid_to": "20270101"}, "valid_to"),
+    ({"successor": "长" * 61}, "successor")])
+def test_a_wrong_correction_changes_nothing(town: Town, values: dict, field: str) -> None:
+    _loaded(town)
+    with pytest.raises(InvalidValues) as refusal:
+        _corrects(town, **values)
+    assert field in refusal.value.errors
+    assert _newest(town).edition == 1
+
+
+def test_versions_of_an_article_stay_apart_in_a_correction(town: Town) -> None:
+    _loaded(town)
+    with town.database.reading() as c:
+        first = statutes.versions(c, "T:1")[0]
+    said = {"text": first.text, "valid_to": "2022-06-30", "successor": "", "source": "", "why": "失效日写错"}
+    with pytest.raises(InvalidValues, match="两个版本同时有效"):
+        town.run(lambda c: statutes.correct(c, first.id, said, base=1, by=LAWYER))
+
+
+def test_an_update_of_the_product_leaves_what_was_corrected_here(lawful: Town) -> None:
+    with lawful.database.reading() as c:
+        one = statutes.article(c, "XSR:16", day=DECIDED)
+    said = {"text": "更正后的条文。", "valid_to": "", "successor": "", "source": one.source, "why": "与正式文本不符"}
+    lawful.run(lambda c: statutes.correct(c, one.id, said, base=1, by=LAWYER))
+    lawful.run(lambda c: loading.load_shipped(c) and None)
+    with lawful.database.reading() as c:
+        assert statutes.article(c, "XSR:16", day=DECIDED).text == "更正后的条文。"
+
+
+@given(st.text("甲乙丙。；\n", max_size=40), st.text("甲乙丙。；\n", max_size=40))
+def test_a_comparison_holds_both_texts_whole(older: str, newer: str) -> None:
+    pieces = editions.compare(older, newer)
+    assert "".join(one.text for one in pieces if one.kind != "new") == older
+    assert "".join(one.text for one in pieces if one.kind != "gone") == newer
+
+
+def test_a_comparison_names_the_signs_that_changed() -> None:
+    found = editions.compare("处一千元罚款；情节严重的，停业。", "处二千元罚款；情节严重的，停业。")
+    assert [(one.kind, one.text) for one in found] == [
+        ("same", "处"), ("gone", "一"), ("new", "二"), ("same", "千元罚款；情节严重的，停业。")]
 
 
 @pytest.mark.parametrize(("document", "refusal"), [

@@ -1,13 +1,14 @@
 """What documents say of money and of those who approved."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
-from engine.cases import dues
+from engine.cases import dues, proposals
 from engine.documents import case_quality, catalogue, fields, opinion_fields
-from tests.dossier_town import Office
-from tests.penalty_town import day
+from tests.dossier_town import TERMS, Office
+from tests.penalty_town import day, sign
 from tests.town import BOSS, LEADER, Town
 
 
@@ -55,8 +56,12 @@ def test_what_was_said_before_the_last_form_is_not_said_again(office: Office) ->
 
 
 def test_the_facts_of_a_case_tell_what_may_be_cited_and_fined(office: Office) -> None:
+    office.begins_filed(sign())
     office.takes()
     office.decides()
     facts = office.reads(case_quality.facts, office.case)
-    assert facts.articles == () and facts.span == (0, 5000) and facts.decided == 500000
+    assert facts.articles == () and facts.span == (100000, 1000000) and facts.decided == 500000
+    assert office.reads(case_quality.check, office.case) == ()
+    over = dataclasses.replace(TERMS, fine=1000100)
+    office.town.run(lambda c: proposals.write(c, office.case, proposals.DECISION, over, BOSS))
     assert {one.name for one in office.reads(case_quality.check, office.case)} == {"金额幅度"}

@@ -91,7 +91,8 @@ def test_words_of_a_statute_are_shown_and_never_run(as_person, listed):
 
 def test_legal_staff_review_an_article_and_it_is_written_into_the_record(as_person, database, listed):
     one = version(database)
-    answer = as_person("fzy1").post(f"/law/articles/{one.id}/review", {"note": "国家法律法规数据库 2026-09-01", "ref": one.ref})
+    form = {"note": "国家法律法规数据库 2026-09-01", "ref": one.ref, "edition": "1"}
+    answer = as_person("fzy1").post(f"/law/articles/{one.id}/review", form)
 
     assert answer.status_code == 302
     assert version(database).reviewed_by == "fzy1"
@@ -108,9 +109,52 @@ def test_nobody_but_legal_staff_reviews(as_person, database, listed):
 
 def test_a_review_says_with_what_it_was_compared(as_person, database, listed):
     one = version(database)
-    answer = as_person("fzy1").post(f"/law/articles/{one.id}/review", {"note": " ", "ref": one.ref})
+    answer = as_person("fzy1").post(f"/law/articles/{one.id}/review", {"note": " ", "ref": one.ref, "edition": "1"})
 
     assert answer.status_code == 422 and "正式文本" in answer.get_data(as_text=True)
+
+
+CORRECTION = {"ref": "OLD:118(3)", "edition": "1", "text": "露天烧烤的，处罚款。", "valid_to": "2026-08-14", "successor": "", "source": "",
+              "why": "录入时多字"}
+
+
+def test_a_correction_keeps_the_older_text_and_waits_for_a_second_person(as_person, database, listed):
+    one, legal = version(database), as_person("fzy1")
+    done = legal.post(f"/law/articles/{one.id}/correct", CORRECTION)
+    own = legal.post(f"/law/articles/{one.id}/review", {"note": "国家法律法规数据库", "ref": one.ref, "edition": "2"})
+    page = body(legal.get(f"/law/article?ref={one.ref}"))
+
+    assert (done.status_code, own.status_code) == (302, 409)
+    assert "第 1 次文本" in page and "录入时多字" in page and "<del>" in page and "没有核对过" in page
+    assert (version(database).text, version(database).is_reviewed) == ("露天烧烤的，处罚款。", False)
+    second = as_person("sfj").post(f"/law/articles/{one.id}/review", {"note": "国家法律法规数据库", "ref": one.ref, "edition": "2"})
+    assert second.status_code == 302 and version(database).reviewed_by == "sfj"
+    with database.reading() as c:
+        assert history.verify(c) == []
+
+
+def test_a_correction_sent_twice_or_from_an_old_page_counts_once(as_person, database, listed):
+    one, legal = version(database), as_person("fzy1")
+    answers = [legal.post(f"/law/articles/{one.id}/correct", CORRECTION).status_code for _ in range(2)]
+
+    assert answers == [302, 409] and version(database).edition == 2
+
+
+@pytest.mark.parametrize(("changes", "status"), [
+    ({"why": ""}, 422), ({"text": ""}, 422), ({"text": "长" * 20_001}, 422), ({"valid_to": "2019-13-01"}, 422), ({"edition": "x"}, 409),
+    ({"edition": "99999999"}, 409)])
+def test_a_wrong_correction_says_why_and_changes_nothing(as_person, database, listed, changes, status):
+    one = version(database)
+    answer = as_person("fzy1").post(f"/law/articles/{one.id}/correct", {**CORRECTION, **changes})
+
+    assert answer.status_code == status and version(database) == one
+
+
+def test_an_officer_corrects_nothing(as_person, database, listed):
+    one = version(database)
+
+    assert as_person("ba1").post(f"/law/articles/{one.id}/correct", CORRECTION).status_code == 403
+    assert version(database) == one
 
 
 def test_the_list_shows_the_town_its_items(as_person, listed):

@@ -21,11 +21,12 @@ def law() -> None:
 
 @law.command("import")
 @click.argument("file", type=FILE, nargs=-1, required=True)
-def import_statutes(file: tuple[Path, ...]) -> None:
+@click.option("--why", default="", help="更正已有条文的理由 / why known articles are corrected")
+def import_statutes(file: tuple[Path, ...], why: str) -> None:
     """导入法条文件（TOML），可重复执行；全部无误才导入。Import statute files; all of them or none."""
     with opened(write=True) as (_, db):
         documents = [_bytes(path) for path in file]
-        done = db.run(lambda c: [_plain(law_changes.load_statute(c, one, by=None)) for one in documents])
+        done = db.run(lambda c: [_plain(law_changes.load_statute(c, one, by=None, why=why)) for one in documents])
     for title, new, corrected, same in done:
         click.echo(f"《{title}》：新增 {new} 条，更正 {corrected} 条，未变 {same} 条。")
     click.echo("新增和改动的条文，须由法制员在“法条库”与正式文本核对后，文书才能引用。")

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from engine import clock
-from engine.documents import catalogue, desk, issuing, pdf, register, rendering, store
+from engine.documents import catalogue, citations, desk, issuing, pdf, register, rendering, store
 from engine.documents.issuing import Occasion
 from engine.documents.register import METHODS
 from engine.documents.rendering import Made
@@ -86,9 +86,10 @@ def page(document_id: int, errors: dict[str, str] | None = None, status: int = 2
         writes = desk.may_write(c, found.one.case_id, me())
         known = directory.names(c, [found.one.made_by, *found.one.officers, *(one.taken_by for one in found.signatures)])
         older = register.get(c, found.one.replaces) if found.one.replaces else None
+        cited = citations.of_document(c, found.kind, found.one.data)
     return render_template("documents/show.html", paper=found, one=found.one, writes=writes, names=known, older=older, errors=errors or {},
                            typed=request.form, ROLES=ROLE_WORDS, METHODS=METHODS, pdf_possible=pdf.is_possible(), today=clock.today(),
-                           is_officer=me().id in found.one.officers), status
+                           is_officer=me().id in found.one.officers, cited=cited), status
 
 
 @blueprint.get("/documents/<int:document_id>/file")
