@@ -46,8 +46,8 @@ def given(model: Model, library: Library) -> dict[str, frozenset[str] | None]:
     found: dict[str, frozenset[str] | None] = {}
     for one in of_form(library.forms.get(str(process.gl.get("startForm", ""))), process.gl.get("startAccess")) if process else ():
         found[one.variable] = one.values | (frozenset() if one.surely else {NOTHING}) if one.values is not None else None
-    for one in process.each("variable") if process else ():
-        found[str(one.get("name", ""))] = None
+    for declared in process.each("variable") if process else ():
+        found[str(declared.get("name", ""))] = None
     return found
 
 

@@ -1,0 +1,210 @@
+"""What the state space says about a diagram: dead ends, what is never reached, double tokens, work that is cut off, empty loops.
+
+Each answer carries the way that shows it. The questions are asked only of diagrams whose drawing is in order: what the structural
+rules find is not said a second time.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine.definitions.findings import Severity
+from engine.definitions.graph import components
+from engine.definitions.library import Library
+from engine.definitions.linter import all_rules
+from engine.definitions.model import Model, Node
+from engine.definitions.proof.moves import State
+from engine.definitions.proof.net import ARRIVED, PEOPLE, SPENT, Net, Place
+from engine.definitions.proof.space import Space, Step, ended, explore, without_end
+
+STRUCTURE = frozenset({
+    "LG01", "LG02", "LG03", "LG04", "LG05", "LG06", "LG08", "LG09", "LG10", "LG11", "LG12", "LG13", "LG14", "LG15", "LG16", "LG17",
+    "LE01", "LE02", "LE05", "LE08", "LN01", "LN02", "LN04"})
+"""Rules about the drawing itself. A diagram that breaks one of them is not proved."""
+CHOICES = ("exclusiveGateway", "inclusiveGateway")
+MOST = 20
+"""Findings of one kind; more tell nobody more."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An element and the way that shows what is wrong with it. `kind` says what, where a question has several answers."""
+
+    element: str
+    path: tuple[str, ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The answers about one diagram."""
+
+    space: Space
+
+    @cached_property
+    def net(self) -> Net:
+        assert self.space.net is not None  # `proof` makes none without a process
+        return self.space.net
+
+    def place(self, element: str) -> Place:
+        """The place of an element."""
+        return self.net.places[element]
+
+    def node(self, element: str) -> Node:
+        """The flow node of an element."""
+        return self.net.places[element].node
+
+    # ------------------------------------------------------------------------------------------ can it end
+
+    @cached_property
+    def doomed(self) -> tuple[State, ...]:
+        """Situations from which no end can be reached."""
+        return tuple(without_end(self.space)) if self.space.complete else ()
+
+    def dead_ends(self) -> Iterator[Shown]:
+        """`kind` is join (waits for ever), gateway (no way out) or loop (goes round for ever)."""
+        doomed, told = set(self.doomed), set[str]()
+        for state in self.doomed:
+            step = self.space.first.get(state)
+            if step is not None and step.state in doomed:
+                continue
+            for element, kind in self._culprits(state):
+                if element not in told:
+                    told.add(element)
+                    yield Shown(element, self.space.path_to(state), kind)
+
+    def _culprits(self, state: State) -> list[tuple[str, str]]:
+        """What holds the case: at standstill what still waits, else the loop it cannot leave."""
+        last = self._standstill(state)
+        if last is None:
+            return [(self._place_of(state), "loop")]
+        joins = {self._target(token[1:]) for token in last.tokens if token[0] == ARRIVED}
+        gates = {token for token in last.tokens if token in self.net.places and self.place(token).automatic}
+        return [*((one, "gateway") for one in sorted(gates)), *((one, "join") for one in sorted(joins))] or [(self._place_of(last), "loop")]
+
+    def _standstill(self, state: State) -> State | None:
+        """A situation behind this one in which nothing can happen any more."""
+        seen, stack = {state}, [state]
+        while stack:
+            one = stack.pop()
+            steps = self.space.following.get(one, [])
+            if not steps and not ended(one):
+                return one
+            new = [step.target for step in steps if step.target not in seen]
+            seen.update(new)
+            stack += new
+        return None
+
+    def _place_of(self, state: State) -> str:
+        standing = sorted(token for token in state.tokens if token in self.net.places)
+        people = [token for token in standing if self.node(token).kind in PEOPLE]
+        return (people or [one for one in standing if self.place(one).inner is None] or standing or list(self.net.places))[0]
+
+    def _target(self, flow: str) -> str:
+        return next(way.target for way in self.place(self.net.origin[flow]).ways if way.id == flow)
+
+    # ------------------------------------------------------------------------------------------ what is never reached
+
+    @cached_property
+    def passed(self) -> frozenset[str]:
+        """Every node and flow that some case passes, and every node some case stands on."""
+        labels = {part for step in self.space.edges for part in step.label.split("+")}
+        standing = {token.lstrip(ARRIVED + SPENT) for state in self.space.states for token in state.tokens}
+        ways = {way.id for label in labels if label in self.net.places and len(self.place(label).ways) == 1 for way in self.place(label).ways}
+        origins = {self.net.origin[label] for label in labels if label in self.net.origin}
+        return frozenset(labels | standing | ways | origins)
+
+    def untaken(self) -> Iterator[Shown]:
+        """Flows of a choice that is reached but never takes them."""
+        for place in self._places() if self.space.complete else ():
+            if place.node.kind in CHOICES and len(place.ways) > 1 and place.id in self.passed:
+                arriving = next((state for state in self.space.states if place.id in state.tokens), self.space.start)
+                for way in place.ways:
+                    if way.id not in self.passed:
+                        yield Shown(way.id, (*self.space.path_to(arriving), place.id), place.id)
+
+    def unreached(self) -> Iterator[Shown]:
+        """Nodes no case gets to, except those only behind others that are told."""
+        if not self.space.complete:
+            return
+        dead = {place.id for place in self._places() if place.id not in self.passed}
+        explained = {way.target for place in self._places() for way in place.ways if place.id in dead or way.id not in self.passed
+                     and place.node.kind in CHOICES and len(place.ways) > 1 and place.id in self.passed}
+        for one in sorted(dead - explained):
+            place = self.place(one)
+            holder = self.net.levels[place.level].holder
+            host = next((other.id for other in self._places() if one in other.edge), None)
+            if holder not in dead and host not in dead:
+                yield Shown(one, (), "event" if place.node.kind in ("boundaryEvent", "startEvent") else "step")
+
+    def _places(self) -> Iterable[Place]:
+        return self.net.places.values()
+
+    # ------------------------------------------------------------------------------------------ the rest
+
+    def twice(self) -> Iterator[Shown]:
+        """Elements that get a second token while the first is still there."""
+        told = set[str]()
+        for state, label, element in self.space.twice:
+            if element not in told:
+                told.add(element)
+                yield Shown(element, (*self.space.path_to(state), *self.space.drawn((label,))))
+
+    def cut_off(self) -> Iterator[Shown]:
+        """Terminate ends that take away work of people which is still open. `kind` is one such step."""
+        told = set[str]()
+        for step in self.space.edges:
+            place = self.net.places.get(step.label)
+            if place is None or place.node.event != "terminate" or place.id in told or self._in_handler(place):
+                continue
+            open_work = sorted(one for one in step.state.tokens & self.net.inside[place.level] if one in self.net.places
+                               and self.node(one).kind in PEOPLE)
+            if open_work:
+                told.add(place.id)
+                yield Shown(place.id, (*self.space.path_to(step.state), place.id), open_work[0])
+
+    def _in_handler(self, place: Place) -> bool:
+        holder = self.net.levels[place.level].holder
+        return holder is not None and self.node(holder).event_sub_process
+
+    def busy_loops(self) -> Iterator[Shown]:
+        """Loops that a case can run through without any person and without waiting for anything but its own functions."""
+        steps = [step for step in self.space.edges if self._by_itself(step)]
+        numbers = {state: str(number) for number, state in enumerate(self.space.states)}
+        after: dict[str, list[str]] = {}
+        for step in steps:
+            after.setdefault(numbers[step.state], []).append(numbers[step.target])
+            after.setdefault(numbers[step.target], [])
+        home = {one: number for number, part in enumerate(components({key: tuple(found) for key, found in after.items()})) for one in part}
+        told = set[str]()
+        for step in steps:
+            same = home[numbers[step.state]] == home[numbers[step.target]]
+            if same and self._is_work(step.label) and step.label not in told:
+                told.add(step.label)
+                yield Shown(step.label, (*self.space.path_to(step.state), step.label))
+
+    def _by_itself(self, step: Step) -> bool:
+        place = self.net.places.get(step.label)
+        return place is None or place.automatic and place.node.kind != "boundaryEvent" or self._is_work(step.label) or (
+            place.inner is not None)
+
+    def _is_work(self, label: str) -> bool:
+        return label in self.net.places and self.node(label).kind == "serviceTask"
+
+
+_last: tuple[Model, Library, Proof | None] | None = None
+
+
+def proof(model: Model, library: Library) -> Proof | None:
+    """The answers about a diagram; None when its drawing is not in order. The last one is remembered: several rules ask."""
+    global _last
+    last = _last
+    if last is None or last[0] is not model or last[1] is not library:
+        found = Proof(explore(model, library, watch=frozenset())) if _in_order(model, library) else None
+        _last = last = (model, library, found)
+    return last[2]
+
+
+def _in_order(model: Model, library: Library) -> bool:
+    structural = [rule for rule in all_rules() if rule.code in STRUCTURE and rule.severity is Severity.ERROR]
+    return model.executable is not None and not any(True for rule in structural for _ in rule.check(model, library))
