@@ -15,7 +15,7 @@ from engine.definitions.linter import all_rules
 from engine.definitions.model import Model, Node
 from engine.definitions.proof.moves import State
 from engine.definitions.proof.net import ARRIVED, PEOPLE, SPENT, Net, Place
-from engine.definitions.proof.space import Space, Step, ended, explore, without_end
+from engine.definitions.proof.space import Space, ended, explore, without_end
 
 STRUCTURE = frozenset({
     "LG01", "LG02", "LG03", "LG04", "LG05", "LG06", "LG08", "LG09", "LG10", "LG11", "LG12", "LG13", "LG14", "LG15", "LG16", "LG17",
@@ -40,6 +40,8 @@ class Proof:
     """The answers about one diagram."""
 
     space: Space
+    at_once: frozenset[str] = frozenset()
+    """Called processes that can be over at once, without anybody doing anything."""
 
     @cached_property
     def net(self) -> Net:
@@ -110,7 +112,8 @@ class Proof:
         """Every node and flow that some case passes, and every node some case stands on."""
         labels = {part for step in self.space.edges for part in step.label.split("+")}
         standing = {token.lstrip(ARRIVED + SPENT) for state in self.space.states for token in state.tokens}
-        ways = {way.id for label in labels if label in self.net.places and len(self.place(label).ways) == 1 for way in self.place(label).ways}
+        plain = [self.place(label) for label in labels if label in self.net.places]
+        ways = {way.id for place in plain if len(place.ways) == 1 for way in place.ways}
         origins = {self.net.origin[label] for label in labels if label in self.net.origin}
         return frozenset(labels | standing | ways | origins)
 
@@ -168,8 +171,8 @@ class Proof:
         return holder is not None and self.node(holder).event_sub_process
 
     def busy_loops(self) -> Iterator[Shown]:
-        """Loops that a case can run through without any person and without waiting for anything but its own functions."""
-        steps = [step for step in self.space.edges if self._by_itself(step)]
+        """Loops that a case can run through in one go although a sub-process in it has steps that wait: there is a way past them."""
+        steps = [step for step in self.space.edges if self._by_itself(step.label)]
         numbers = {state: str(number) for number, state in enumerate(self.space.states)}
         after: dict[str, list[str]] = {}
         for step in steps:
@@ -179,17 +182,19 @@ class Proof:
         told = set[str]()
         for step in steps:
             same = home[numbers[step.state]] == home[numbers[step.target]]
-            if same and self._is_work(step.label) and step.label not in told:
+            if same and self._holds_steps(step.label) and step.label not in told:
                 told.add(step.label)
                 yield Shown(step.label, (*self.space.path_to(step.state), step.label))
 
-    def _by_itself(self, step: Step) -> bool:
-        place = self.net.places.get(step.label)
-        return place is None or place.automatic and place.node.kind != "boundaryEvent" or self._is_work(step.label) or (
-            place.inner is not None)
+    def _by_itself(self, label: str) -> bool:
+        """What the runtime does at once: automatic nodes, flows, sub-processes and called processes that have nothing left to do."""
+        place = self.net.places.get(label)
+        comes = place is not None and bool(place.node.event) and place.node.kind in ("boundaryEvent", "startEvent")
+        return place is None or place.automatic and not comes or self._holds_steps(label)
 
-    def _is_work(self, label: str) -> bool:
-        return label in self.net.places and self.node(label).kind == "serviceTask"
+    def _holds_steps(self, label: str) -> bool:
+        place = self.net.places.get(label)
+        return place is not None and (place.inner is not None or place.node.attributes.get("calledElement") in self.at_once)
 
 
 _last: tuple[Model, Library, Proof | None] | None = None
@@ -200,7 +205,7 @@ def proof(model: Model, library: Library) -> Proof | None:
     global _last
     last = _last
     if last is None or last[0] is not model or last[1] is not library:
-        found = Proof(explore(model, library, watch=frozenset())) if _in_order(model, library) else None
+        found = Proof(explore(model, library, watch=frozenset()), _at_once(model, library)) if _in_order(model, library) else None
         _last = last = (model, library, found)
     return last[2]
 
@@ -208,3 +213,20 @@ def proof(model: Model, library: Library) -> Proof | None:
 def _in_order(model: Model, library: Library) -> bool:
     structural = [rule for rule in all_rules() if rule.code in STRUCTURE and rule.severity is Severity.ERROR]
     return model.executable is not None and not any(True for rule in structural for _ in rule.check(model, library))
+
+
+def _at_once(model: Model, library: Library) -> frozenset[str]:
+    wanted = {str(node.attributes.get("calledElement", "")) for node in model.each("callActivity")}
+    return frozenset(name for name, called in (library.called or {}).items() if name in wanted and _passes(called.model.alone(), library))
+
+
+def _passes(model: Model, library: Library) -> bool:
+    """Whether its end can be reached by automatic steps alone."""
+    found = Proof(explore(model, library, watch=frozenset(), values=False))
+    seen, stack = {found.space.start}, [found.space.start]
+    while stack:
+        for step in found.space.following.get(stack.pop(), ()):
+            if step.target not in seen and found._by_itself(step.label):
+                seen.add(step.target)
+                stack.append(step.target)
+    return any(ended(state) for state in seen)
