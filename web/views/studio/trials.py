@@ -109,7 +109,7 @@ def _act(draft_id: int, verb: str, what: Any) -> Any:
     except (InvalidValues, InvalidState) as refusal:
         errors = refusal.errors.get("step") if isinstance(refusal, InvalidValues) else None
         return _page(shown, errors or refusal.message, what.get("表单") if isinstance(what, Mapping) else None)
-    return redirect(url_for("studio.trial", draft_id=draft_id))
+    return redirect(url_for("studio.trial", draft_id=draft_id, _anchor="clock-title"))
 
 
 @blueprint.get("/models/<int:draft_id>/trial")
@@ -167,7 +167,7 @@ def step_trial_back(draft_id: int) -> Any:
     with database().reading() as c:
         steps = trials.script(c, by, draft_id)
     trials.keep(database(), by, draft_id, steps[:left])
-    return redirect(url_for("studio.trial", draft_id=draft_id))
+    return redirect(url_for("studio.trial", draft_id=draft_id, _anchor="clock-title"))
 
 
 @blueprint.post("/models/<int:draft_id>/trial/preview")
