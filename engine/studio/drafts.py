@@ -133,6 +133,11 @@ def may_edit(c: Connection, by: Participant, draft: Draft) -> bool:
     return draft.state == "open" and folder_rights.may(c, by, draft.key, folder_rights.EDIT)
 
 
+def may_touch(c: Connection, by: Participant, draft: Draft) -> bool:
+    """Whether this person could take it up, put it away, or take its request back, whatever its state."""
+    return folder_rights.may(c, by, draft.key, folder_rights.EDIT)
+
+
 def lines(c: Connection, by: Participant) -> tuple[Line, ...]:
     """Every draft, the one changed last first. Raises NotAllowed."""
     folder_rights.must_read(by)
@@ -215,6 +220,11 @@ def at_revision(c: Connection, draft_id: int, number: int) -> dict[str, str]:
     if not found or number < 1:
         raise NotFound("没有这一次保存，请刷新后重新选择。", draft=draft_id, revision=number)
     return {name: text for name, text in sorted(found.items()) if text is not None}
+
+
+def as_of(c: Connection, draft: Draft, number: int) -> Draft:
+    """The draft as it was after that save. Raises NotFound."""
+    return replace(draft, revision=number, files=at_revision(c, draft.id, number))
 
 
 def with_files(draft: Draft, files: Mapping[str, str | None]) -> Draft:

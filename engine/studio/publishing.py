@@ -206,11 +206,16 @@ def of_draft(c: Connection, by: Participant, draft_id: int) -> tuple[Request, ..
     return tuple(_asked(c, row) for row in c.execute(OF_DRAFT, {"d": draft_id}).all())
 
 
+def writers(c: Connection, draft_id: int) -> frozenset[str]:
+    """Everybody who ever saved the draft."""
+    return frozenset(one for one in c.execute(WRITERS, {"d": draft_id}).scalars() if one)
+
+
 def why_not(c: Connection, by: Participant, asked: Request) -> str:
     """Why this person may not judge it; "" when they may."""
     if not folder_rights.may(c, by, asked.key, folder_rights.APPROVE):
         return "您没有批准这个流程的权限。"
-    if by.id == asked.asked_by or by.id in set(c.execute(WRITERS, {"d": asked.draft_id}).scalars()):
+    if by.id == asked.asked_by or by.id in writers(c, asked.draft_id):
         return "您申请或参与编写了这份草稿，须由另一人批准。"
     return ""
 

@@ -66,3 +66,9 @@ def _written(row: Any) -> dict[str, str]:
     if row.parameters:
         files[folder.PARAMETERS] = toml_text.written(row.parameters)
     return dict(sorted(files.items()))
+
+
+def choices(c: Connection, key: str) -> tuple[tuple[int, int], ...]:
+    """Every version of a process as (id, number), newest first."""
+    return tuple((row.id, row.number) for row in c.execute(
+        select(definition.c.id, definition.c.number).where(definition.c.key == key).order_by(definition.c.number.desc())))

@@ -16,6 +16,7 @@ const PAGES = {
   mobile: { target: 'es2018', budget: { js: 12 } },
   calendar: { target: CSS_TARGET, budget: { js: 1, css: 2 } },
   deadlines: { target: CSS_TARGET, budget: { js: 1, css: 2 } },
+  'studio-diff': { target: CSS_TARGET, budget: { js: 1 } },
   viewer: { target: CSS_TARGET, budget: { js: 62, css: 12 } },
   map: { target: 'es2018', budget: { js: 48, css: 8 } },
   studio: { target: CSS_TARGET, budget: { js: 560, css: 40 } },

@@ -24,6 +24,7 @@ window.gridloop.diagram = async place => {
     chip.textContent = x.text;
     overlays.add(x.id, { position: { bottom: -4, left: 0 }, html: chip });
   });
+  (state.marks || []).filter(x => known(x.id)).forEach(x => canvas.addMarker(x.id, `st-${x.kind}`)); // a comparison
   const here = state.now.map(x => registry.get(x.id)).find(Boolean) || registry.find(e => e.type === 'bpmn:StartEvent');
   const whole = () => canvas.zoom('fit-viewport', 'auto');
   const around = scale => { // the step at hand in the middle

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, flash, jsonify, redirect, render_template, request, send_file, url_for
 
 from engine.errors import Conflict, EngineError, InvalidValues, NotFound, UnsafeInput
-from engine.studio import arriving, drafts, presence, starting
+from engine.studio import arriving, drafts, picture, presence, publishing, starting
 from web.auth import policy
 from web.context import database, me
 from web.views.studio.published import XML, home
@@ -21,8 +21,9 @@ def _page(draft_id: int, refusal: EngineError | None = None) -> Any:
         draft = drafts.open_draft(c, me(), draft_id)
         found = {"draft": draft, "findings": drafts.check(c, draft), "mine": drafts.may_edit(c, me(), draft),
                  "revisions": drafts.revisions(c, me(), draft_id, LONGEST_REVISIONS),
-                 "people": [one for one in presence.present(c, draft_id) if one.id != me().id]}
-    return render_template("studio/model.html", refusal=refusal, **found), 422 if refusal else 200
+                 "people": [one for one in presence.present(c, draft_id) if one.id != me().id],
+                 "touch": drafts.may_touch(c, me(), draft), "requests": publishing.of_draft(c, me(), draft_id)}
+    return render_template("studio/model.html", refusal=refusal, STATES=publishing.STATES, **found), 422 if refusal else 200
 
 
 @blueprint.get("/models/<int:draft_id>")
@@ -144,3 +145,11 @@ def pattern(name: str) -> Response:
     """The diagram of a pattern, for the editor to paste."""
     document = starting.pattern_files(name)[f"{name}.bpmn"].encode()
     return send_file(io.BytesIO(document), XML, as_attachment=True, download_name=f"{name}.bpmn")
+
+
+@blueprint.get("/patterns/<name>.svg")
+@policy("design")
+def pattern_picture(name: str) -> Response:
+    """The same, drawn."""
+    drawn = picture.svg(starting.pattern_files(name)[f"{name}.bpmn"].encode())
+    return Response(drawn, mimetype="image/svg+xml")

@@ -3,22 +3,28 @@
 import io
 from typing import Any
 
-from flask import Response, jsonify, redirect, render_template, send_file, url_for
+from flask import Response, jsonify, redirect, render_template, request, send_file, url_for
 
 from engine.administration import studio
-from engine.studio import drafts
+from engine.studio import drafts, publishing, starting
 from web.auth import policy
 from web.context import database, me
 from web.views.studio.room import blueprint
 
 XML = "application/xml"
+AT_WORK = ("open", "submitted")
 
 
 def home(refusal: Any = None) -> Any:
     """The first page; with a refusal on top when something could not be begun."""
+    by = me()
     with database().reading() as c:
-        lines, kept = studio.overview(c, me()), drafts.lines(c, me())
-    page = render_template("studio/overview.html", lines=lines, drafts=kept, refusal=refusal)
+        lines, kept, asked = studio.overview(c, by), drafts.lines(c, by), publishing.requests(c, by)
+    page = render_template("studio/overview.html", lines=lines, refusal=refusal, patterns=starting.patterns(), sent=request.form,
+                           mine=[one for one in kept if by.id in (one.begun_by, one.changed_by) and one.state in AT_WORK],
+                           others=[one for one in kept if by.id not in (one.begun_by, one.changed_by) and one.state in AT_WORK],
+                           rested=[one for one in kept if one.state not in AT_WORK],
+                           waiting=[one for one in asked if one.state in publishing.LIVE], STATES=publishing.STATES)
     return page, 422 if refusal else 200
 
 
