@@ -21,6 +21,7 @@ from sqlalchemy import Connection, select
 from engine.definitions import Package
 from engine.definitions.tables import process_definition
 from engine.errors import Busy, InvalidValues
+from engine.rehearsal.past import Past
 from engine.rehearsal.scenarios import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,6 +85,22 @@ def run(package: Package, around: Sequence[Mapping[str, Any]], scenarios: Iterab
         name = scripts[len(found)]["name"]
         raise InvalidValues({"draft": name}, f"“{name}”运行时超出了允许的时间或内存，已停止。请检查草稿里有没有停不下来的循环。")
     return tuple(found)
+
+
+def replay(package: Package, around: Sequence[Mapping[str, Any]], pasts: Sequence[Past]) -> Iterator[Mapping[str, Any]]:
+    """Closed cases on a draft, one verdict after another: {"number", "verdict" (same, otherwise, stuck, skipped), "where", "why",
+    "late", "before"}; see `replaying`. Whoever stops asking ends it. Raises InvalidValues, Busy, as `run` does."""
+    order = {"package": _travelling(package), "shelf": list(around), "scripts": [], "pasts": [one.travelling() for one in pasts],
+             "organisation": str(ORGANISATION), "cpu": CPU + len(pasts), "memory": MEMORY}
+    told = 0
+    with _place():
+        for answer in _answers(order, WALL + 3 * len(pasts)):
+            if "refused" in answer:
+                raise InvalidValues({"draft": answer["refused"]}, f"草稿还不能运行：{answer['refused']}")
+            told += 1
+            yield answer
+    if told < len(pasts):
+        raise InvalidValues({"draft": "replay"}, f"重演到第 {told} 件时超出了允许的时间或内存，已停止。请检查草稿里有没有停不下来的循环。")
 
 
 def _travelling(package: Package) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from engine.database import Database, connect
 from engine.definitions import Package
 from engine.definitions.tables import process_definition
 from engine.errors import EngineError
-from engine.rehearsal import lines, picture, sample_town
+from engine.rehearsal import lines, picture, replaying, sample_town
 from engine.rehearsal.stage import BEGIN, Stage, told
 from engine.runtime import service_registry
 
@@ -93,6 +93,15 @@ def _played(folder: Path, built: Path, key: str, number: int, script: Mapping[st
     return {"name": script["name"], "stopped": stopped, "lists": lists, **found}
 
 
+def _replayed(built: Path, key: str, pasts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Closed cases on the one town, from the beginning of the first."""
+    begin = min(dt.datetime.fromisoformat(one["began"]) for one in pasts)
+    database, time = connect(f"sqlite:///{built}"), clock.Simulated(begin)
+    with clock.use(time):
+        yield from replaying.replay(Stage(database, time, key, service_registry.functions()), pasts)
+    database.close()
+
+
 def _answers(order: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="gridloop-trial-") as folder:
         place = Path(folder)
@@ -104,6 +113,8 @@ def _answers(order: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             return
         for number, script in enumerate(order["scripts"]):
             yield _played(place, built, order["package"]["key"], number, script)
+        if order.get("pasts"):
+            yield from _replayed(built, order["package"]["key"], order["pasts"])
 
 
 def main() -> None:
