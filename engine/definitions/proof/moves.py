@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from engine.definitions.model import ACTIVITIES
+from engine.definitions.proof.beside import pairs
 from engine.definitions.proof.choices import Facts, Knowledge
-from engine.definitions.proof.net import AGAIN, ARRIVED, FAILED, OUTSIDE, SPENT, Net, Place, Way
+from engine.definitions.proof.net import AGAIN, ARRIVED, FAILED, OUTSIDE, PEOPLE, SPENT, Net, Place, Way
 
 OTHER = "\0any"
 """The code of an error that nobody has named."""
@@ -50,6 +51,8 @@ class Moves:
 
     def __init__(self, net: Net, knowledge: Knowledge, watched: Callable[[str], bool]) -> None:
         self.net, self.knowledge, self.watched = net, knowledge, watched
+        self.quiet: dict[str, bool] = {}
+        self.endangered = frozenset(_beside_a_stop(net))
         self.codes = {OTHER} | {_code(place) for place in net.places.values() if place.node.event == "error"}
 
     def start(self) -> State:
@@ -74,11 +77,39 @@ class Moves:
         for token in sorted(state.tokens):
             place = self.net.places.get(token)
             if place is not None and place.automatic:
-                thrown = place.node.event in ("error", "escalation", "terminate", "cancel") and place.node.kind != "boundaryEvent"
-                yield Options(list(self._pass(state, place)), not thrown and self._unseen(place))
+                yield Options(list(self._pass(state, place)), not _throws(place) and self._unseen(place))
 
     def _unseen(self, place: Place) -> bool:
-        return not (self.watched(place.id) or any(self.watched(way.id) for way in place.ways) or self.knowledge.concerns(place))
+        if place.id in self.endangered or self.knowledge.concerns(place):
+            return False
+        return not (self.watched(place.id) or any(self.watched(way.id) for way in place.ways))
+
+    def _quiet(self, place: Place) -> bool:
+        """Whether nobody beside it notices when the place is done, with all that the runtime does at once behind it."""
+        if place.id not in self.quiet:
+            self.quiet[place.id] = all(self._unseen(one) and not _throws(one) for one in self._run(place))
+        return self.quiet[place.id]
+
+    def _run(self, place: Place) -> list[Place]:
+        """The place and everything automatic that can follow it in one go."""
+        found = {place.id: place}
+        queue = [place]
+        for one in queue:
+            level = self.net.levels[one.level]
+            after = [way.target for way in one.ways]
+            if one.ways and one.node.kind == "eventBasedGateway":
+                after = [way.target for event in after for way in self.net.places[event].ways]
+            if not one.ways and level.holder is not None:
+                after = [level.holder, *(way.target for way in self.net.places[level.holder].ways), *level.entries]
+            for target in [self.net.places[name] for name in after]:
+                follows = target.automatic or target.inner is not None
+                if follows and target.id not in found:
+                    found[target.id] = target
+                    queue.append(target)
+                    entries = [self.net.places[entry] for entry in self.net.levels[target.inner].entries] if target.inner else []
+                    queue += [entry for entry in entries if entry.id not in found]
+                    found.update({entry.id: entry for entry in entries})
+        return list(found.values())
 
     def _joins(self, state: State) -> Iterator[Options]:
         waiting = {self._target(token[1:]) for token in state.tokens if token[0] == ARRIVED}
@@ -125,7 +156,7 @@ class Moves:
         if chosen is not None and len(active) > 1:
             return chosen._replace(whole=False)
         moves = [move for _, options in found for move in options.moves] + triggers
-        local = chosen is not None and not any(self.watched(move.label) for move in triggers)
+        local = chosen is not None and all(self._quiet(self.net.places[move.label]) for move in triggers)
         return Options(moves, local, all(options.whole for _, options in found))
 
     def _of(self, state: State, place: Place, full: bool) -> Options:
@@ -133,10 +164,11 @@ class Moves:
         if place.inner is not None:
             inner = self._rest(state, place.inner, full)
             edge = [move._replace(core=False) for move in self._edge(state, place)]
-            return Options(inner.moves + edge, inner.local and not any(self.watched(move.label) for move in edge), inner.whole)
+            quiet = all(self._quiet(self.net.places[one]) for one in place.edge)
+            return Options(inner.moves + edge, inner.local and quiet, inner.whole)
         moves = [*self._done(state, place), *self._edge(state, place), *self._failing(state, place)]
-        asked = any(self.knowledge.concerns(self.net.places[one]) for one in (place.id, *place.edge))
-        return Options(moves, not asked and not any(self.watched(move.label) or not move.core for move in moves))
+        quiet = all(self._quiet(self.net.places[one]) for one in (place.id, *place.edge))
+        return Options(moves, quiet and not any(self.watched(move.label) or not move.core for move in moves))
 
     def _done(self, state: State, place: Place) -> Iterator[Move]:
         if place.node.kind != "eventBasedGateway":
@@ -247,7 +279,7 @@ class Moves:
         for way in ways:
             target = self.net.places[way.target]
             token = ARRIVED + way.id if target.arrivals else target.id
-            if token in tokens:
+            if token in tokens and not target.split:  # a join that closes a split takes whatever has come, however often
                 twice = target.id
             tokens.add(token)
             if target.inner is not None and not target.repeats:
@@ -257,6 +289,19 @@ class Moves:
     def _move(self, tokens: set[str], facts: Facts, label: str, twice: str = "") -> Move:
         state = State(frozenset(tokens), self.knowledge.settled(tokens, facts))
         return Move(label, State(frozenset(), ()) if state.ended else state, True, twice)
+
+
+def _beside_a_stop(net: Net) -> Iterator[str]:
+    """Work of people that an end of everything could take away while it is open."""
+    stops = {one.id for one in net.places.values() if one.node.event == "terminate"}
+    for one, other in pairs(net) if stops else ():
+        for side, across in ((one, other), (other, one)):
+            yield from (place for place in side if stops & across and net.places[place].node.kind in PEOPLE)
+
+
+def _throws(place: Place) -> bool:
+    """Whether passing it can stop or start something elsewhere."""
+    return place.node.event in ("error", "escalation", "terminate", "cancel") and place.node.kind in ("endEvent", "intermediateThrowEvent")
 
 
 def _alive(token: str) -> str:

@@ -70,32 +70,43 @@ class Proof:
             step = self.space.first.get(state)
             if step is not None and step.state in doomed:
                 continue
-            for element, kind in self._culprits(state):
+            for element, kind, seen in self._culprits(state):
                 if element not in told:
                     told.add(element)
-                    yield Shown(element, self.space.path_to(state), kind)
+                    yield Shown(element, self.space.path_to(seen), kind)
 
-    def _culprits(self, state: State) -> list[tuple[str, str]]:
-        """What holds the case: at standstill what still waits, else the loop it cannot leave."""
-        last = self._standstill(state)
+    def _culprits(self, state: State) -> list[tuple[str, str, State]]:
+        """What holds the case, and where it is seen: at standstill what still waits, else the loop it cannot leave."""
+        behind = self._behind(state)
+        last = next((one for one in behind if not self.space.following.get(one)), None)
         if last is None:
-            return [(self._place_of(state), "loop")]
+            return [self._loop(behind)]
         joins = {self._target(token[1:]) for token in last.tokens if token[0] == ARRIVED}
         gates = {token for token in last.tokens if token in self.net.places and self.place(token).automatic}
-        return [*((one, "gateway") for one in sorted(gates)), *((one, "join") for one in sorted(joins))] or [(self._place_of(last), "loop")]
+        found = [*((one, "gateway", last) for one in sorted(gates)), *((one, "join", last) for one in sorted(joins))]
+        return found or [self._loop([last])]
 
-    def _standstill(self, state: State) -> State | None:
-        """A situation behind this one in which nothing can happen any more."""
-        seen, stack = {state}, [state]
-        while stack:
-            one = stack.pop()
-            steps = self.space.following.get(one, [])
-            if not steps and not ended(one):
-                return one
-            new = [step.target for step in steps if step.target not in seen]
-            seen.update(new)
-            stack += new
-        return None
+    def _loop(self, behind: list[State]) -> tuple[str, str, State]:
+        """The gateway that could let the case out, else any step of the loop."""
+        for state in behind:
+            for token in sorted(state.tokens):
+                if token in self.net.places and self._shut(self.place(token)):
+                    return token, "loop", state
+        return self._place_of(behind[0]), "loop", behind[0]
+
+    def _shut(self, place: Place) -> bool:
+        return place.node.kind in CHOICES and len(place.ways) > 1 and any(way.id not in self.passed for way in place.ways)
+
+    def _behind(self, state: State) -> list[State]:
+        """The situation and all that can follow, nearest first."""
+        found = {state: None}
+        queue = [state]
+        for one in queue:
+            for step in self.space.following.get(one, ()):
+                if step.target not in found:
+                    found[step.target] = None
+                    queue.append(step.target)
+        return queue
 
     def _place_of(self, state: State) -> str:
         standing = sorted(token for token in state.tokens if token in self.net.places)
@@ -119,8 +130,9 @@ class Proof:
 
     def untaken(self) -> Iterator[Shown]:
         """Flows of a choice that is reached but never takes them."""
+        told = {one.element for one in self.dead_ends()}
         for place in self._places() if self.space.complete else ():
-            if place.node.kind in CHOICES and len(place.ways) > 1 and place.id in self.passed:
+            if place.node.kind in CHOICES and len(place.ways) > 1 and place.id in self.passed - told:
                 arriving = next((state for state in self.space.states if place.id in state.tokens), self.space.start)
                 for way in place.ways:
                     if way.id not in self.passed:
