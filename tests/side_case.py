@@ -100,7 +100,8 @@ def day(text: str) -> dt.date:
 def grade(item: str, on: str, fine: str) -> str:
     """The grade of discretion that a fine in 元 lies in; "" where the matter has no table."""
     amount = int(fine) * 100
-    return next((one.key for one in discretion.grades(item, day(on)) if one.fine_min <= amount <= one.fine_max), "")
+    found = discretion.shipped(item, day(on))
+    return next((one.key for one in found.grades if one.fine_min <= amount <= one.fine_max), "") if found else ""
 
 
 def spot(**more: Any) -> Mapping[str, Any]:

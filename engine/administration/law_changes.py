@@ -13,15 +13,19 @@ from engine import clock
 from engine.cases import powers_in_use
 from engine.cases.powers_in_use import Touched
 from engine.errors import NotAllowed, NotFound
-from engine.law import loading, powers, sample, statutes
+from engine.law import loading, powers, sample, standards, statutes
 from engine.law.loading import Report
 from engine.law.powers import Power
+from engine.law.standards import Version
 from engine.law.statutes import Article
 from engine.people import Participant, directory
+from engine.people.directory import Unit
 from engine.runtime import history, parameters
 
 LEGAL = ("legal_reviewer", "justice_bureau")
 """Who compares articles with the official text."""
+APPROVERS = (*LEGAL, "leader", "head")
+"""Who approves standards of discretion that somebody else has entered."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,57 @@ def review(c: Connection, article_id: int, note: str, *, by: Participant, editio
     found = statutes.review(c, article_id, by=by.id, note=note, edition=edition)
     _tell(c, by, "article-reviewed", ref=found.ref, edition=found.edition, note=found.review_note)
     return found
+
+
+def table_units(c: Connection, town: Unit, by: Participant) -> tuple[Unit, ...]:
+    """For which units this person may enter standards of discretion that count in a town: the town, and those above that their legal post
+    reaches."""
+    near = [directory.unit_of(c, part) for part in town.path.split("/") if part]
+    return tuple(one for one in near[::-1] if any(post.role in LEGAL and one.path.startswith(post.unit_path) for post in by.posts))
+
+
+def may_approve_table(version: Version, unit: Unit, by: Participant) -> bool:
+    """Whether this person decides about a proposed standard: legal staff or a leader of the unit, never whoever proposed it."""
+    reaches = any(post.role in APPROVERS and unit.path.startswith(post.unit_path) for post in by.posts)
+    return version.state == standards.PROPOSED and by.id != version.by and reaches
+
+
+def propose_table(c: Connection, scope: tuple[str, str], body: bytes, values: Mapping[str, Any], *, by: Participant) -> Version:
+    """Enter a standard of discretion for a unit and a matter (`scope`), to be approved by somebody else. values: see `standards.propose`.
+
+    Raises NotAllowed, NotFound, UnsafeInput, InvalidValues, Conflict.
+    """
+    unit = directory.unit_of(c, scope[0])
+    if not any(post.role in LEGAL and unit.path.startswith(post.unit_path) for post in by.posts):
+        raise NotAllowed("裁量基准由本单位的法制员或者司法局上传。", person=by.id, unit=unit.id)
+    found = standards.propose(c, unit, scope[1], body, values, by=by.id)
+    _tell(c, by, "discretion-proposed", unit=unit.id, code=scope[1], version=found.standard.version, document=found.document)
+    return found
+
+
+def approve_table(c: Connection, version_id: int, first: dt.date | None, *, by: Participant) -> Version:
+    """Let a proposed standard hold from a day on. Raises NotAllowed, NotFound, InvalidState, InvalidValues."""
+    _must_approve_table(c, version_id, by)
+    found = standards.approve(c, version_id, first, by=by.id)
+    _tell(c, by, "discretion-approved", unit=found.unit_id, code=found.standard.code, version=found.standard.version,
+          first=found.standard.first.isoformat())
+    return found
+
+
+def return_table(c: Connection, version_id: int, reason: str, *, by: Participant) -> Version:
+    """A proposed standard is not wanted. Raises NotAllowed, NotFound, InvalidState, InvalidValues."""
+    _must_approve_table(c, version_id, by)
+    found = standards.send_back(c, version_id, reason, by=by.id)
+    _tell(c, by, "discretion-returned", unit=found.unit_id, code=found.standard.code, version=found.standard.version,
+          reason=found.decision)
+    return found
+
+
+def _must_approve_table(c: Connection, version_id: int, by: Participant) -> None:
+    found = standards.get(c, version_id)
+    unit = directory.unit_of(c, found.unit_id)
+    if found.by == by.id or not any(post.role in APPROVERS and unit.path.startswith(post.unit_path) for post in by.posts):
+        raise NotAllowed("裁量基准由提交人以外的另一名法制人员或者负责人批准。", person=by.id, version=version_id)
 
 
 def confirm(c: Connection, unit_id: str, power_id: int, document: str, *, by: Participant) -> Power:

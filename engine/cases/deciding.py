@@ -43,7 +43,7 @@ def propose(c: Connection, step: Step) -> dict[str, Any]:
     if kind == PENALTY:
         _must_be_lawful(c, step, terms, lawful_order.before_notice)
     _must_be_first(c, step, one)
-    return proposals.answer(proposals.write(c, step.case, REPORT, terms, step.person))
+    return proposals.answer(_written(c, step, REPORT, terms))
 
 
 def notify(c: Connection, step: Step) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def notify(c: Connection, step: Step) -> dict[str, Any]:
     before = proposals.last(c, step.case, REPORT)
     terms = replace(proposals.read(step.values, NOTICE, before), more=_more(step, PENALTY, before))
     _must_be_lawful(c, step, terms, lawful_order.before_notice)
-    return proposals.answer(proposals.write(c, step.case, NOTICE, terms, step.person))
+    return proposals.answer(_written(c, step, NOTICE, terms))
 
 
 def decide(c: Connection, step: Step) -> dict[str, Any]:
@@ -80,8 +80,7 @@ def _on_the_spot(c: Connection, step: Step) -> dict[str, Any]:
     now = lawful_order.standing(c, step.case, step.variables)
     spot = lawful_order.on_the_spot(now, terms, case_file.param(c, step.case))
     lawful_order.refuse((*spot, *_against(c, step, terms)), step.case)
-    row = proposals.write(c, step.case, DECISION, terms, step.person)
-    return {**filed, **_answer(row)}
+    return {**filed, **_answer(_written(c, step, DECISION, terms))}
 
 
 def _must_be_lawful(c: Connection, step: Step, terms: Terms, order: Callable[[Standing, Terms], tuple[str, ...]]) -> None:
@@ -139,7 +138,12 @@ def withdraw(c: Connection, step: Step) -> dict[str, Any]:
 
 def _decided(c: Connection, step: Step, stage: str, terms: Terms) -> dict[str, Any]:
     duties.take(c, step.case, Change(duties.APPROVER, step.person, by=step.person))
-    return _answer(proposals.write(c, step.case, stage, terms, step.person))
+    return _answer(_written(c, step, stage, terms))
+
+
+def _written(c: Connection, step: Step, stage: str, terms: Terms) -> Proposal:
+    """The terms of a stage, with the table and version of their grade as of today."""
+    return proposals.write(c, step.case, stage, legal_basis.graded(c, case_file.of(c, step.case), terms, clock.today()), step.person)
 
 
 def _answer(row: Proposal) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,8 +13,9 @@ from sqlalchemy import Connection
 from engine.cases.case_file import Penalty
 from engine.cases.proposals import KINDS, Terms
 from engine.errors import InvalidState, InvalidValues
-from engine.law import choice, discretion, powers
+from engine.law import choice, discretion, powers, standards
 from engine.law.choice import Case, Choice
+from engine.law.discretion import Standard
 from engine.law.powers import Power
 
 FINISH = "finish"
@@ -61,7 +63,15 @@ def against(c: Connection, one: Penalty, terms: Terms, day: dt.date, known: Mapp
         chosen = applies(c, one, day, known)
     except InvalidState as error:
         return (error.message,)
-    return (*_articles(chosen, terms), *_kinds(chosen, terms), *_fine(chosen, terms, day))
+    return (*_articles(chosen, terms), *_kinds(chosen, terms), *_fine(chosen, terms, standards.in_force(c, one.unit_id, one.item, day)))
+
+
+def graded(c: Connection, one: Penalty, terms: Terms, day: dt.date) -> Terms:
+    """The same terms; those with a grade of discretion also name it, and the table and version it is from, as of that day."""
+    standard = standards.in_force(c, one.unit_id, one.item, day) if terms.grade else None
+    grade = standard.grade(terms.grade) if standard else None
+    named = {"grade_name": grade.name, "standard": standard.words} if standard and grade else {}
+    return replace(terms, more={**terms.more, **named})
 
 
 def _held_until(c: Connection, one: Penalty, day: dt.date) -> dt.date:
@@ -84,14 +94,14 @@ def _kinds(chosen: Choice, terms: Terms) -> Iterator[str]:
         yield f"{chosen.article.citation}没有设定{'、'.join(beyond)}，不能给予（行政处罚法第四条）"
 
 
-def _fine(chosen: Choice, terms: Terms, day: dt.date) -> Iterator[str]:
+def _fine(chosen: Choice, terms: Terms, standard: Standard | None) -> Iterator[str]:
     """A mitigated fine may lie below the least one (行政处罚法第三十二条), never above the greatest."""
     if "fine" not in terms.kinds:
         return
     if terms.more.get(MITIGATED) and chosen.basis.fine_max is not None and terms.fine <= chosen.basis.fine_max:
         return
     try:
-        discretion.check_fine(chosen, terms.grade, terms.fine, day, departing_reason=str(terms.more.get(DEPARTING) or ""),
-                              approved_by=str(terms.more.get(APPROVER) or ""))
+        departing = str(terms.more.get(DEPARTING) or ""), str(terms.more.get(APPROVER) or "")
+        discretion.check_fine(chosen, standard, terms.grade, terms.fine, departing=departing)
     except InvalidValues as error:
         yield from error.errors.values()

@@ -62,10 +62,15 @@ def _cited(c: Connection, file: Penalty, last: Proposal | None, param: Mapping[s
 
 
 def _grade(item: str, one: Proposal | None) -> dict[str, str]:
-    """The grade of discretion by the name its table gives it."""
-    known = discretion.grades(item, one.day) if one and one.grade else ()
-    name = next((grade.name for grade in known if one and grade.key == one.grade), None)
-    return {"grade_text": name} if name else {}
+    """The grade of discretion with the table and version it is from, as the stage kept them; of a stage from before they were kept, its
+    name in the product's table."""
+    if one is None or not one.grade:
+        return {}
+    if one.more.get("standard"):
+        return {"grade_text": f"{one.more['grade_name']}（{one.more['standard']}）"}
+    table = discretion.shipped(item, one.day)
+    grade = table.grade(one.grade) if table else None
+    return {"grade_text": grade.name} if grade else {}
 
 
 def _said(room: str, values: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:

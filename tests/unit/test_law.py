@@ -311,35 +311,39 @@ def test_every_word_of_a_search_is_in_what_it_finds(lawful: Town) -> None:
 
 
 def test_the_fine_stays_within_the_article_and_leaves_its_grade_only_with_reason_and_approval(lawful: Town) -> None:
-    milder = _chosen(lawful, "STD-barbecue", dt.date(2026, 8, 7))
-    discretion.check_fine(milder, "slight", 800_00, DECIDED)
+    milder, table = _chosen(lawful, "STD-barbecue", dt.date(2026, 8, 7)), discretion.shipped("STD-barbecue", DECIDED)
+    discretion.check_fine(milder, table, "slight", 800_00)
     with pytest.raises(InvalidValues, match="不在幅度之内"):
-        discretion.check_fine(milder, "serious", 6_000_00, DECIDED, departing_reason="影响大", approved_by="zz")
+        discretion.check_fine(milder, table, "serious", 6_000_00, departing=("影响大", "zz"))
     with pytest.raises(InvalidValues, match="偏离裁量基准"):
-        discretion.check_fine(milder, "slight", 3_000_00, DECIDED, departing_reason="影响大")
-    discretion.check_fine(milder, "slight", 3_000_00, DECIDED, departing_reason="影响大", approved_by="zz")
+        discretion.check_fine(milder, table, "slight", 3_000_00, departing=("影响大", ""))
+    discretion.check_fine(milder, table, "slight", 3_000_00, departing=("影响大", "zz"))
     with pytest.raises(InvalidValues, match="裁量档次"):
-        discretion.check_fine(milder, "", 800_00, DECIDED)
+        discretion.check_fine(milder, table, "", 800_00)
 
 
 def test_no_fine_where_the_article_has_none(lawful: Town) -> None:
     rural = _chosen(lawful, "CX-rural", dt.date(2026, 4, 7), dt.date(2026, 4, 8))
-    discretion.check_fine(rural, "", 0, DECIDED)
+    discretion.check_fine(rural, None, "", 0)
     with pytest.raises(InvalidValues, match="没有设定罚款"):
-        discretion.check_fine(rural, "", 1, DECIDED)
+        discretion.check_fine(rural, None, "", 1)
 
 
 def test_a_table_holds_from_its_day(lawful: Town) -> None:
-    assert discretion.standard("STD-barbecue", OLD).first == dt.date(2018, 10, 26)
-    assert discretion.standard("STD-barbecue", NEW).first == NEW
-    assert discretion.standard("STD-noise", OLD) is None
+    assert discretion.shipped("STD-barbecue", OLD).first == dt.date(2018, 10, 26)
+    assert discretion.shipped("STD-barbecue", NEW).first == NEW
+    assert discretion.shipped("STD-noise", OLD) is None
 
 
 def test_every_shipped_table_fits_its_matter(lawful: Town) -> None:
     assert set(discretion.codes()) <= set(sample.codes())
-    for code in discretion.codes():
-        for one in discretion.grades(code, DECIDED):
-            assert one.fine_min <= one.fine_max
+    with lawful.database.reading() as c:
+        held = {one.code: one for one in powers.items(c, UNIT)}
+        for code in discretion.codes():
+            for first in discretion.shipped_days(code):
+                bases = [basis for basis in held[code].bases if statutes.in_force(c, [basis.article], first)]
+                grades = discretion.shipped(code, first).grades
+                assert (code, first, list(discretion.outside(grades, bases))) == (code, first, [])
 
 
 @pytest.mark.parametrize("document", [b"<x/>", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'])

@@ -1,10 +1,14 @@
 """The law on its pages: finding an article, reviewing it, the power list with its recall, the grades, and what stands beside a step."""
 
+import datetime as dt
+import io
+
 import pytest
 
+from engine import clock
 from engine.administration import law_changes
 from engine.errors import InvalidValues, NotAllowed, NotFound
-from engine.law import loading, powers, statutes
+from engine.law import discretion, loading, powers, standards, statutes
 from engine.people import directory
 from engine.runtime import desk, history
 
@@ -246,3 +250,71 @@ def test_a_step_of_a_case_asks_for_its_own_item_and_days(as_person, database):
 
     assert "《X省城市市容和环境卫生管理条例》第十六条" in body(as_person("fzy1").get(f"/law/assist?item={step}"))
     assert as_person("lx-fzy1").get(f"/law/assist?item={step}").status_code == 404
+
+
+TABLE = (discretion.FOLDER / "SR-sign@2018-01-01.dmn").read_text("utf-8").replace(">300000<", ">400000<")
+
+
+def _upload(person, body=TABLE, **changes):
+    day = (clock.today() + dt.timedelta(days=3)).isoformat()
+    form = {"unit": TOWN, "item": "SR-sign", "scope": TOWN, "title": "X市裁量基准", "document": "X司发〔2026〕8号", "first": day, **changes}
+    file = (io.BytesIO(body.encode() if isinstance(body, str) else body), "a.dmn")
+    return person.post("/law/standards", {**form, "file": file}, content_type="multipart/form-data")
+
+
+def _tables(database):
+    with database.reading() as c:
+        return standards.of_code(c, "SR-sign", [TOWN, "990100"])
+
+
+def test_a_table_is_entered_compared_and_approved_by_a_second_person(as_person, database):
+    legal, boss = as_person("fzy1"), as_person("fgld")
+    assert _upload(legal).status_code == 302
+    one, = _tables(database)
+    page = "/law/standards/versions?item=SR-sign"
+    own, others = body(legal.get(page)), body(boss.get(page))
+    assert "您提交的版本" in own and "批准</button>" not in own
+    assert "批准</button>" in others and "1,000—4,000 元" in others and "修改" in others
+    form = {"unit": TOWN, "item": "SR-sign", "first": clock.today().isoformat()}
+    assert legal.post(f"/law/standards/{one.id}/approve", form).status_code == 403
+    assert boss.post(f"/law/standards/{one.id}/approve", form).status_code == 302
+    assert "现行：《X市裁量基准》第 1 版" in body(legal.get(page))
+    assert "《X市裁量基准》第 1 版" in body(legal.get("/law/standards?item=SR-sign"))
+    taken = legal.get(f"/law/standards/{one.id}/file?unit={TOWN}")
+    assert taken.get_data(as_text=True) == TABLE and "attachment" in taken.headers["Content-Disposition"]
+    assert boss.post(f"/law/standards/{one.id}/approve", form).status_code == 409
+    with database.reading() as c:
+        assert history.verify(c) == []
+
+
+@pytest.mark.parametrize(("changes", "status", "words"), [
+    ({"first": "2020-01-01"}, 422, "不能早于今天"), ({"first": "x"}, 422, "请填写起用日"), ({"title": ""}, 422, "名称"),
+    ({"item": "XX-none"}, 404, "没有这个事项"),
+    ({"scope": OTHER}, 403, "法制员"), ({"scope": "nowhere"}, 404, ""), ({"scope": "990100"}, 403, ""),
+    ({"body": "<x/>"}, 422, "DMN"), ({"body": TABLE.replace(">400000<", ">40000000<", 1)}, 422, "超出处罚依据的幅度"),
+    ({"body": "<" * 300_000}, 422, "256 KB"), ({"body": b"PK\x03\x04"}, 422, "XML")])
+def test_a_wrong_table_says_why_and_nothing_is_kept(as_person, database, changes, status, words):
+    answer = _upload(as_person("fzy1"), **changes)
+
+    assert answer.status_code == status and words in answer.get_data(as_text=True)
+    assert _tables(database) == ()
+
+
+def test_a_table_sent_twice_waits_once_and_an_officer_enters_none(as_person, database):
+    legal = as_person("fzy1")
+
+    assert [_upload(legal).status_code, _upload(legal).status_code] == [302, 409]
+    assert _upload(as_person("ba1")).status_code == 403
+    assert len(_tables(database)) == 1
+
+
+def test_a_table_is_sent_back_with_a_reason_and_not_decided_by_strangers(as_person, database):
+    _upload(as_person("fzy1"))
+    one, = _tables(database)
+    form = {"unit": TOWN, "item": "SR-sign", "reason": ""}
+    boss = as_person("fgld")
+    assert boss.post(f"/law/standards/{one.id}/return", form).status_code == 422
+    assert as_person("lx-fzy1").post(f"/law/standards/{one.id}/return", {**form, "unit": OTHER, "reason": "过宽"}).status_code == 403
+    assert as_person("lx-fzy1").get(f"/law/standards/{one.id}/file").status_code == 404
+    assert boss.post(f"/law/standards/{one.id}/return", {**form, "reason": "第二档过宽"}).status_code == 302
+    assert "退回：第二档过宽" in body(boss.get("/law/standards/versions?item=SR-sign"))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from engine import clock
 from engine.cases import case_file, legal_basis, powers_in_use
 from engine.errors import InvalidState
-from engine.law import choice, discretion, powers
+from engine.law import choice, powers, standards
 from engine.law.choice import Case, Choice
 from engine.law.discretion import Standard
 from engine.law.powers import Basis, Power
@@ -62,7 +62,7 @@ def _of_code(c: Connection) -> Case:
 def assistance(c: Connection, case: Case) -> Assistance:
     """Everything for the piece. What the law refuses is said, not raised: the person is still to read why."""
     known = powers.known(c, case.unit_id, case.code)
-    standard = discretion.standard(case.code, case.decision_day)
+    standard = standards.in_force(c, case.unit_id, case.code, case.decision_day)
     first = known is not None and powers_in_use.is_first_case(c, case.unit_id, case.code)
     try:
         offered, chosen = choice.offered(c, case), choice.applicable(c, case)
