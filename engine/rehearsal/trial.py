@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore, Timer
@@ -87,7 +87,7 @@ def run(package: Package, around: Sequence[Mapping[str, Any]], scenarios: Iterab
     return tuple(found)
 
 
-def replay(package: Package, around: Sequence[Mapping[str, Any]], pasts: Sequence[Past]) -> Iterator[Mapping[str, Any]]:
+def replay(package: Package, around: Sequence[Mapping[str, Any]], pasts: Sequence[Past]) -> Generator[Mapping[str, Any], None, None]:
     """Closed cases on a draft, one verdict after another: {"number", "verdict" (same, otherwise, stuck, skipped), "where", "why",
     "late", "before"}; see `replaying`. Whoever stops asking ends it. Raises InvalidValues, Busy, as `run` does."""
     order = {"package": _travelling(package), "shelf": list(around), "scripts": [], "pasts": [one.travelling() for one in pasts],
