@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from tqdm import tqdm
 
-from engine import clock, definitions, rehearsal
+from engine import clock, rehearsal
 from engine.cases import categories, findings, intake
 from engine.cases.intake import Request
 from engine.database import Database
@@ -17,6 +17,7 @@ from engine.law import sample
 from engine.people import Participant, directory, importing
 from engine.rehearsal import Arrival, Plan, Report
 from engine.runtime import jobs, overview, service_registry, timers
+from engine.studio import exchange
 from engine.supervision import audit, ladder, orders, register
 from engine.supervision.lines import RED
 from engine.supervision.orders import Wish
@@ -36,8 +37,7 @@ def organisation(settings: Settings, db: Database) -> None:
     db.run(lambda c: categories.load(c, tomllib.loads((folder / "categories.toml").read_text("utf-8"))))
     db.run(lambda c: [sample.load(c, town.id) for town in directory.units(c, level="town")])
     for path in folders(Path(settings.bpmn)):
-        package = definitions.read_folder(path, Path(settings.forms))
-        db.run(lambda c, package=package: definitions.deploy(c, package, by=None, functions=service_registry.declared()))  # type: ignore[misc]
+        db.run(lambda c, path=path: exchange.seal(c, path, Path(settings.forms)))  # type: ignore[misc]
 
 
 def fill(settings: Settings, db: Database, say: Callable[[str], None], wanted: int = FINDINGS) -> None:

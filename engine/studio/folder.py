@@ -84,6 +84,11 @@ def package_of(key: str, name: str, files: Files) -> Package:
         parameters_of(PARAMETERS, files.get(PARAMETERS, "")))
 
 
+def forms_of(diagram: str) -> tuple[str, ...]:
+    """The forms that a diagram names, in order. Raises UnsafeInput."""
+    return form_keys(read(diagram.encode()))
+
+
 def label_of(key: str, diagram: str, otherwise: str) -> str:
     """What the diagram calls the process."""
     found = next((one for one in read(diagram.encode()).processes if one.id == key), None)

@@ -28,7 +28,8 @@ def svg(document: bytes) -> str:
     width, height = max(xs) - left + MARGIN, max(ys) - top + MARGIN
     body = "".join([*map(_line, edges), *(part for element, box in drawn for part in _shape(element, box))])
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:g} {top:g} {width:g} {height:g}" '
-            f'width="{width:g}" height="{height:g}" font-family="sans-serif" font-size="12" fill="none" stroke="#334" stroke-width="1.5">{ARROW}{body}</svg>')
+            f'width="{width:g}" height="{height:g}" '
+            f'font-family="sans-serif" font-size="12" fill="none" stroke="#334" stroke-width="1.5">{ARROW}{body}</svg>')
 
 
 ARROW = ('<defs><marker id="a" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'

@@ -5,7 +5,7 @@ import sys
 import click
 
 from engine.errors import EngineError, InvalidDefinition, InvalidValues
-from web.cli import calendar, certificates, checking, deadline, intake, law, people, processes, serving
+from web.cli import calendar, certificates, checking, deadline, intake, law, people, processes, serving, studio
 from web.settings import SettingsError
 
 
@@ -37,7 +37,7 @@ def main() -> None:
     """
 
 
-for module in (serving, processes, intake, people, certificates, law, calendar, deadline, checking):
+for module in (serving, processes, studio, intake, people, certificates, law, calendar, deadline, checking):
     for command in module.COMMANDS:
         main.add_command(command)
 

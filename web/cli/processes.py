@@ -7,6 +7,7 @@ import click
 from engine import definitions
 from engine.definitions import Finding, Package
 from engine.runtime import service_registry
+from engine.studio import exchange
 from web import settings
 from web.cli.opening import opened
 
@@ -32,7 +33,7 @@ def deploy(folder: tuple[Path, ...]) -> None:
     with opened(write=True) as (in_force, db):
         for path in definitions.called_first(folder) or folders(Path(in_force.bpmn)):
             package = definitions.read_folder(path, Path(in_force.forms))
-            version = db.run(lambda c, package=package: definitions.deploy(c, package, by=None, functions=service_registry.declared()))  # type: ignore[misc]
+            version = db.run(lambda c, path=path: exchange.seal(c, path, Path(in_force.forms)))  # type: ignore[misc]
             _show(package, list(version.findings))
             words = "已发布" if version.created else "内容未变，仍为"
             click.echo(f"{package.name}（{package.key}）{words}第 {version.number} 版")
