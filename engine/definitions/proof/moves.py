@@ -13,6 +13,8 @@ from engine.definitions.proof.beside import pairs
 from engine.definitions.proof.choices import Facts, Knowledge
 from engine.definitions.proof.net import AGAIN, ARRIVED, FAILED, OUTSIDE, PEOPLE, SPENT, Net, Place, Way
 
+ROUND = "@"
+"""The label of a countersign or loop that begins once more inside: this mark and the id of the activity."""
 OTHER = "\0any"
 """The code of an error that nobody has named."""
 
@@ -138,7 +140,7 @@ class Moves:
             moves = [self._leave(state, place, place.ways, place.id)]
             level = self.net.levels[place.inner]
             if place.repeats and level.entries:
-                moves.append(self._move(set(state.tokens | set(level.entries)), state.facts, place.inner))
+                moves.append(self._move(set(state.tokens | set(level.entries)), state.facts, ROUND + place.id))
             yield Options(moves, self._unseen(place))
 
     def _open(self, state: State, level: str) -> bool:
@@ -188,7 +190,7 @@ class Moves:
         """A function, or a called process that is not entered, may fail with any code; the process may also escalate."""
         kinds = {"serviceTask": ("error",), "callActivity": ("error", "escalation")}.get(place.node.kind, ())
         caught = {self._catcher(state, place, kind, code) for kind in kinds for code in self.codes} - {None}
-        for event in sorted(str(one) for one in caught):
+        for event in sorted(str(one) for one in caught if self._armed(state, str(one))):
             yield self._occur(state, event)._replace(core=self.net.places[event].id in place.edge)
 
     def _triggers(self, state: State, level: str) -> Iterator[Move]:

@@ -13,7 +13,7 @@ from engine.definitions.graph import components
 from engine.definitions.library import Library
 from engine.definitions.linter import all_rules
 from engine.definitions.model import Model, Node
-from engine.definitions.proof.moves import State
+from engine.definitions.proof.moves import ROUND, State
 from engine.definitions.proof.net import ARRIVED, PEOPLE, SPENT, Net, Place
 from engine.definitions.proof.space import Space, ended, explore, without_end
 
@@ -124,7 +124,7 @@ class Proof:
         labels = {part for step in self.space.edges for part in step.label.split("+")}
         standing = {token.lstrip(ARRIVED + SPENT) for state in self.space.states for token in state.tokens}
         plain = [self.place(label) for label in labels if label in self.net.places]
-        ways = {way.id for place in plain if len(place.ways) == 1 for way in place.ways}
+        ways = {way.id for place in plain if len(place.ways) == 1 or place.node.kind not in CHOICES for way in place.ways}
         origins = {self.net.origin[label] for label in labels if label in self.net.origin}
         return frozenset(labels | standing | ways | origins)
 
@@ -201,8 +201,8 @@ class Proof:
     def _by_itself(self, label: str) -> bool:
         """What the runtime does at once: automatic nodes, flows, sub-processes and called processes that have nothing left to do."""
         place = self.net.places.get(label)
-        comes = place is not None and bool(place.node.event) and place.node.kind in ("boundaryEvent", "startEvent")
-        return place is None or place.automatic and not comes or self._holds_steps(label)
+        comes = label[0] == ROUND or place is not None and bool(place.node.event) and place.node.kind in ("boundaryEvent", "startEvent")
+        return not comes and (place is None or place.automatic) or self._holds_steps(label)
 
     def _holds_steps(self, label: str) -> bool:
         place = self.net.places.get(label)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from engine.definitions.library import Library
 from engine.definitions.model import Model
 from engine.definitions.proof.choices import Knowledge
-from engine.definitions.proof.moves import Move, Moves, State
+from engine.definitions.proof.moves import ROUND, Move, Moves, State
 from engine.definitions.proof.net import FAILED, Net, compile_net
 from engine.definitions.proof.values import Values
 
@@ -69,9 +69,7 @@ class Space:
         if label in self.net.places:
             yield label
             yield from (way.id for way in self.net.places[label].ways)
-        elif label in self.net.levels:
-            yield str(self.net.levels[label].holder)
-        else:
+        elif label[0] != ROUND:
             flows = label.split("+")
             yield self.net.origin[flows[0]]
             yield from flows
