@@ -38,6 +38,8 @@ class Condition:
 
 
 OPAQUE = Condition("opaque")
+ALWAYS, NEVER = Condition("and"), Condition("or")
+"""What is written as plain true or false."""
 
 
 @lru_cache(maxsize=4096)
@@ -130,6 +132,9 @@ class _Reading:
     def _test(self) -> Condition | None:
         """name operator constant, constant operator name, or a name alone."""
         left, compare, right = self.peek(), self.peek(1), self.peek(2)
+        if left.value in ALL and left.kind == "word" and self._ends(1):
+            self.at += 1
+            return ALWAYS if left.value == TRUE else NEVER
         if compare.kind == "compare" and self._ends(3):
             for name, operator, constant in ((left, compare.value, right), (right, MIRRORED[compare.value], left)):
                 if name.kind == "name" and _constant(constant):

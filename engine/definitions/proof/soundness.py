@@ -217,12 +217,13 @@ def proof(model: Model, library: Library) -> Proof | None:
     global _last
     last = _last
     if last is None or last[0] is not model or last[1] is not library:
-        found = Proof(explore(model, library, watch=frozenset()), _at_once(model, library)) if _in_order(model, library) else None
+        found = Proof(explore(model, library, watch=frozenset()), _at_once(model, library)) if in_order(model, library) else None
         _last = last = (model, library, found)
     return last[2]
 
 
-def _in_order(model: Model, library: Library) -> bool:
+def in_order(model: Model, library: Library) -> bool:
+    """Whether the structural rules find nothing, so that the proof may be asked."""
     structural = [rule for rule in all_rules() if rule.code in STRUCTURE and rule.severity is Severity.ERROR]
     return model.executable is not None and not any(True for rule in structural for _ in rule.check(model, library))
 

@@ -44,7 +44,7 @@ class Values(Knowledge):
         order = {flow.id: int(str(flow.gl["order"])) if "order" in flow.gl else LAST for flow in place.node.outgoing}
         for way in sorted(place.ways, key=lambda way: order[way.id]):
             if not way.default:
-                yield way, condition(way.condition or "")
+                yield way, condition(way.condition or "true")
 
     def _kinds(self, name: str) -> frozenset[str]:
         """The constants it is compared with, the ranges between numbers, nothing, and anything else where that can matter."""
