@@ -62,7 +62,7 @@ class Revision:
 
 @dataclass(frozen=True)
 class Line:
-    """A draft in a list, people by name."""
+    """A draft in a list. `begun_by` and `changed_by` are person ids, `by` the name of who saved last."""
 
     id: int
     key: str
@@ -71,6 +71,7 @@ class Line:
     revision: int
     state: str
     begun_by: str | None
+    changed_by: str | None
     by: str
     changed_at: dt.datetime
 
@@ -143,8 +144,8 @@ def lines(c: Connection, by: Participant) -> tuple[Line, ...]:
     folder_rights.must_read(by)
     rows = c.execute(LISTED).all()
     names = directory.names(c, [row.changed_by for row in rows if row.changed_by])
-    return tuple(Line(row.id, row.key, row.name, row.base, row.revision, row.state, row.begun_by, names.get(row.changed_by, "系统"),
-                      row.changed_at) for row in rows)
+    return tuple(Line(row.id, row.key, row.name, row.base, row.revision, row.state, row.begun_by, row.changed_by,
+                      names.get(row.changed_by, "系统"), row.changed_at) for row in rows)
 
 
 def save(c: Connection, by: Participant, draft_id: int, *, base_revision: int, files: Mapping[str, str | None], note: str = "") -> Draft:

@@ -8,6 +8,7 @@ from engine.definitions.extension import ATTRIBUTES, CHILDREN, NAMESPACE
 from engine.definitions.guard import is_bpmn, local_name, namespace, open_bpmn, text_of
 from engine.definitions.layout import DC, DD, DI
 from engine.definitions.model import FLOW_NODES
+from engine.people import ROLES
 from engine.studio.facts import Thing, unique
 
 KINDS = {
@@ -31,11 +32,19 @@ PLAIN = {
     "loopCardinality": "次数", "condition": "条件", "messageRef": "消息", "signalRef": "信号", "errorRef": "错误", "escalationRef": "升级",
     "triggeredByEvent": "由事件启动", "isInterrupting": "中断", "processRef": "流程", "text": "文字", "gatewayDirection": "方向"}
 NAMED = ("name", "template", "key", "id")
+LEVELS = {"grid": "网格", "village": "村社", "area": "片区", "town": "镇街", "city": "市级"}
+UNITS = {"minutes": "分钟", "hours": "小时", "workingHours": "工作时", "days": "自然日", "workingDays": "工作日"}
+VALUES = {"role": {key: role.name for key, role in ROLES.items()}, "scope": LEVELS, "limitUnit": UNITS,
+          "sendBack": {"any": "可以", "process": "只在本流程内", "none": "不可以"}}
 
 
 def names(document: bytes) -> dict[str, str]:
     """What each element is called, by its id. Raises UnsafeInput."""
-    return {str(one.get("id")): str(one.get("name") or one.get("id")) for one in open_bpmn(document).iter(etree.Element) if one.get("id")}
+    return {str(one.get("id")): str(one.get("name") or _nameless(one)) for one in open_bpmn(document).iter(etree.Element) if one.get("id")}
+
+
+def _nameless(element: etree._Element) -> str:
+    return f"{KINDS.get(local_name(element), local_name(element))} {element.get('id')}"
 
 
 def things(document: bytes, called: Mapping[str, str]) -> dict[str, Thing]:
@@ -72,7 +81,8 @@ def _said(element: etree._Element, inside: str = "") -> Iterator[tuple[str, str]
     for key, value in element.attrib.items():
         name = etree.QName(str(key))
         if name.localname != "id" or name.namespace:
-            yield f"{inside}{_title(element, name)}", str(value)
+            known = VALUES.get(name.localname, {}) if name.namespace == NAMESPACE else {}
+            yield f"{inside}{_title(element, name)}", known.get(str(value), str(value))
     for child in element:
         if not isinstance(child.tag, str) or is_bpmn(child, *SILENT) or (is_bpmn(child, *OWN) and child.get("id")):
             continue

@@ -124,5 +124,5 @@ def test_the_command_line_takes_out_and_brings_in(tmp_path: Path, monkeypatch: p
         ["studio", "export", "none", str(tmp_path / "out")])]
 
     assert [one.exit_code for one in said] == [0, 0, 0, 1, 1], [one.output for one in said]
-    assert (home / "service.bpmn").read_bytes() == (ROOT / "bpmn/service/appraisal.bpmn").read_bytes()
+    assert (home / "service.bpmn").read_bytes() == (ROOT / "bpmn/service/service.bpmn").read_bytes()
     assert "已存为草稿 1" in said[2].output and "设计流程" in said[3].output and "没有已发布的流程" in said[4].output

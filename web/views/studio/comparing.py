@@ -29,11 +29,13 @@ def told(before: Side | None, after: Side) -> dict[str, Any]:
     found = differences.compare(before.package if before else None, after.package)
     areas: dict[str, list[tuple[str, str, str]]] = {}
     for one in found.changes:
-        if one.kind != differences.MOVED:
+        plain = before is None and one.word == "连线" and not any(each.what == "条件" for each in one.details)
+        if one.kind != differences.MOVED and not plain:
             shown = one.id if one.area == differences.ELEMENT else ""
             areas.setdefault(words.area_word(one), []).append((one.kind, shown, words.sentence(one)))
     examples = (before.files.get("scenarios.yaml", "") if before else "") != after.files.get("scenarios.yaml", "")
-    return {"areas": areas, "moved": len(found.of(differences.MOVED)), "same": found.is_none, "examples": examples}
+    marks = {name: url_for("studio.compare_marks", before=before.ref if before else "", after=after.ref, which=name) for name in KINDS}
+    return {"marks": marks, "areas": areas, "moved": len(found.of(differences.MOVED)), "same": found.is_none, "examples": examples}
 
 
 @blueprint.get("/compare")
@@ -44,9 +46,7 @@ def compare() -> Any:
     with database().reading() as c:
         choices = sources.choices(c, after.key)
         begun = [line for line in drafts.lines(c, me()) if line.key == after.key and line.state in ("open", "submitted")]
-    marks = {name: url_for("studio.compare_marks", before=request.args.get("before", ""), after=after.ref, which=name) for name in KINDS}
-    return render_template("studio/compare.html", before=before, after=after, choices=choices, begun=begun, marks=marks,
-                           **told(before, after))
+    return render_template("studio/compare.html", before=before, after=after, choices=choices, begun=begun, **told(before, after))
 
 
 @blueprint.get("/compare/marks")
