@@ -51,7 +51,8 @@ SETTINGS = (
     Setting("values", "选项", kind="options", types=CHOICES, hint="一行一个：值 = 文字"),
     Setting("valuesExpression", "选项来自", kind="feel", types=CHOICES),
     Setting("minLength", "最少字数", "validate", "count", _TYPED), Setting("maxLength", "最多字数", "validate", "count", _TYPED),
-    Setting("pattern", "格式（正则）", "validate", types=_TYPED), Setting("patternErrorMessage", "格式不对时提示", "validate", types=_TYPED),
+    Setting("pattern", "格式（正则）", "validate", types=_TYPED),
+    Setting("patternErrorMessage", "格式不对时提示", "validate", types=_TYPED),
     Setting("min", "最小", "validate", "number", ("number",)), Setting("max", "最大", "validate", "number", ("number",)),
     Setting("decimalDigits", "小数位", kind="count", types=("number",)),
     Setting("unit", "单位", kind="choice", types=("number",), choices={"": "无", "yuan": "元（金额）"}),
@@ -164,10 +165,11 @@ def changed(document: Document, at: str, typed: Mapping[str, str]) -> Document:
     one = component(made, at)
     before = one.get("key")
     wrong: dict[str, str] = {}
-    for setting, _ in settings(one):
-        if setting.name in typed or setting.kind == "flag":
+    for setting, shown in settings(one):
+        said = typed.get(setting.name, "").strip()[:LONGEST]
+        if (setting.name in typed or setting.kind == "flag") and said != shown:
             try:
-                _put(one, setting, typed.get(setting.name, "").strip()[:LONGEST])
+                _put(one, setting, said)
             except ValueError as reason:
                 wrong[setting.name] = f"{setting.label}：{reason}"
     if wrong:
@@ -242,7 +244,7 @@ def _put(one: dict[str, Any], setting: Setting, typed: str) -> None:
     if setting.kind == "flag" and isinstance(place.get(setting.name), str):
         return  # a condition, written by hand: the tick does not take it away
     value = _value(setting, typed)
-    if value in (None, "", False):
+    if value is None or value is False or value == "":
         place.pop(setting.name, None)
     else:
         place[setting.name] = value
