@@ -48,6 +48,14 @@ class Options(NamedTuple):
     whole: bool = True
 
 
+class Next(NamedTuple):
+    """`whole`: there are no other moves. `at_once`: the runtime does them before anything else gets its turn."""
+
+    moves: list[Move]
+    whole: bool
+    at_once: bool
+
+
 class Moves:
     """The moves of one net."""
 
@@ -61,17 +69,16 @@ class Moves:
         """The process has just been started."""
         return State(frozenset(self.net.levels[self.net.root].entries), self.knowledge.initial())
 
-    def after(self, state: State, full: bool) -> tuple[list[Move], bool]:
-        """The moves to look at, and whether they are all there are. `full`: all of them."""
+    def after(self, state: State, full: bool) -> Next:
+        """The moves to look at. `full`: all of them."""
         for ready in (self._ready(state), self._joins(state), self._closings(state)):
             found = [options for options in ready if options.moves]
             if found:
                 chosen = None if full else next((one for one in found if one.local), None)
-                if chosen is None:
-                    return [move for one in found for move in one.moves], True
-                return chosen.moves, len(found) == 1
+                moves = chosen.moves if chosen is not None else [move for one in found for move in one.moves]
+                return Next(moves, chosen is None or len(found) == 1, True)
         rest = self._rest(state, self.net.root, full)
-        return rest.moves, rest.whole
+        return Next(rest.moves, rest.whole, False)
 
     # ------------------------------------------------------------------------------------------ at once
 

@@ -107,6 +107,8 @@ class _Walk:
         self.known, self.queue = {start}, deque([start])
         self.partly: dict[State, None] = {}
         """Situations of which only one place has been looked at."""
+        self.passing: set[State] = set()
+        """Situations the runtime leaves at once: nobody else gets a turn there."""
         self.before: dict[State, list[State]] = {}
         """From where a situation is reached by a step that disturbs nothing beside it."""
 
@@ -116,12 +118,12 @@ class _Walk:
         self._walk()
         while (state := self._neglected()) is not None:
             del self.partly[state]
-            self._take(state, self.moves.after(state, full=True)[0])
+            self._take(state, self.moves.after(state, full=True).moves)
             self._walk()
 
     def _neglected(self) -> State | None:
         """A situation from which what was left for later is never met."""
-        met = {state for state in self.space.states if state not in self.partly}
+        met = {state for state in self.space.states if state not in self.partly and state not in self.passing}
         stack = list(met)
         while stack:
             for above in self.before.get(stack.pop(), ()):
@@ -133,10 +135,12 @@ class _Walk:
     def _walk(self) -> None:
         while self.queue:
             state = self.queue.popleft()
-            moves, whole = self.moves.after(state, full=False)
-            if not whole:
+            following = self.moves.after(state, full=False)
+            if not following.whole:
                 self.partly[state] = None
-            self._take(state, moves)
+            elif following.at_once:
+                self.passing.add(state)
+            self._take(state, following.moves)
 
     def _take(self, state: State, moves: list[Move]) -> None:
         taken = self.space.following.setdefault(state, [])
