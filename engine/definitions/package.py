@@ -1,6 +1,7 @@
 """A process as files: one folder of `bpmn/` with its diagram, decision tables and parameters, and the forms the diagram names."""
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from typing import Any
 from engine.definitions.model import Model
 from engine.definitions.reader import read
 from engine.errors import InvalidValues, NotFound
+
+LINE = re.compile(r"at line (\d+)")
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,10 @@ def parameters_of(name: str, text: str | bytes) -> dict[str, Any]:
         plain = text.decode("utf-8-sig") if isinstance(text, bytes) else text
         return {key: _plain(value) for key, value in tomllib.loads(plain).items()}
     except (ValueError, RecursionError) as error:
-        raise InvalidValues({name: f"参数文件写法有误：{error}"}, cause=str(error)) from error
+        line = LINE.search(str(error))
+        where = f"第 {line[1]} 行附近" if line else "末尾" if "end of document" in str(error) else ""
+        words = f"参数文件{where}的写法有误：每行应是“名称 = 值”，文字要加英文引号，参数名写在方括号里且不能重复。"
+        raise InvalidValues({name: words}, cause=str(error)) from error
 
 
 def _plain(value: Any) -> Any:

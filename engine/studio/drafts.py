@@ -26,7 +26,7 @@ FILES = select(tables.file.c.name, tables.file.c.text).where(tables.file.c.draft
 REVISIONS = (select(tables.revision.c.number, tables.revision.c.names, tables.revision.c.note, tables.revision.c.saved_by,
                     tables.revision.c.saved_at)
              .where(tables.revision.c.draft_id == bindparam("i")).order_by(tables.revision.c.number.desc()).limit(bindparam("most")))
-UP_TO = (select(tables.revision.c.changed).where(tables.revision.c.draft_id == bindparam("i"), tables.revision.c.number <= bindparam("n"))
+UP_TO = (select(tables.revision.c.number, tables.revision.c.changed).where(tables.revision.c.draft_id == bindparam("i"), tables.revision.c.number <= bindparam("n"))
          .order_by(tables.revision.c.number))
 LISTED = (select(tables.draft.c.id, tables.draft.c.key, tables.draft.c.name, tables.draft.c.base, tables.draft.c.revision,
                  tables.draft.c.state, tables.draft.c.begun_by, tables.draft.c.changed_by, tables.draft.c.changed_at)
@@ -215,11 +215,12 @@ def revisions(c: Connection, by: Participant, draft_id: int, most: int = 200) ->
 
 def at_revision(c: Connection, draft_id: int, number: int) -> dict[str, str]:
     """The files as they were after that save. Raises NotFound."""
-    found: dict[str, str | None] = {}
-    for row in c.execute(UP_TO, {"i": draft_id, "n": number}):
-        found.update(unpack(row.changed))
-    if not found or number < 1:
+    rows = c.execute(UP_TO, {"i": draft_id, "n": number}).all()
+    if not rows or rows[-1].number != number:
         raise NotFound("没有这一次保存，请刷新后重新选择。", draft=draft_id, revision=number)
+    found: dict[str, str | None] = {}
+    for row in rows:
+        found.update(unpack(row.changed))
     return {name: text for name, text in sorted(found.items()) if text is not None}
 
 

@@ -25,7 +25,7 @@ def text(answer: object) -> str:
 
 def package() -> dict[str, bytes]:
     forms = definitions.read_folder(LOOP, ROOT / "forms").forms
-    return ({path.name: path.read_bytes() for path in LOOP.iterdir() if path.suffix in (".bpmn", ".dmn", ".toml")}
+    return ({path.name: path.read_bytes() for path in LOOP.iterdir() if path.suffix in (".bpmn", ".dmn", ".toml", ".yaml")}
             | {f"{key}.form.json": (ROOT / "forms" / f"{key}.form.json").read_bytes() for key in forms})
 
 
