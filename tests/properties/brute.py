@@ -230,7 +230,7 @@ class Game:
     def chosen(self, node: Node, values: Values) -> list[str]:
         true = [flow.id for flow in node.outgoing if flow.id != node.default and holds(flow.condition or "true", values) is True]
         true = true[:1] if node.kind == "exclusiveGateway" else true
-        return true or ([node.default] if node.default else [])
+        return true or [flow.id for flow in node.outgoing if flow.id == node.default]
 
     def thrown(self, scope: Scope, node: Node) -> Any:
         without = scope[1] - {("on", node.id)}

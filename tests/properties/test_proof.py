@@ -53,6 +53,8 @@ class Vandal:
             name = self.random.choice(VARIABLES)
             one.text = self.random.choice(CONDITIONS).format(name)
         for one in self.all("userTask"):
+            if any(found.find(BPMN + "multiInstanceLoopCharacteristics") is not None for found in one.iterancestors()):
+                continue  # each instance has variables of its own: the proof takes them as any, the game has only one
             kind = self.random.random()
             if kind < 0.3:
                 one.set(GL + "formRef", self.random.choice(sorted(FORMS)))

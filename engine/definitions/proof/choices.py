@@ -23,6 +23,10 @@ class Knowledge:
         """Whether passing the place reads or changes what is known."""
         return False
 
+    def tells(self, place: Place, event: str) -> bool:
+        """Whether it makes a difference to what is behind the event that the place has been passed before."""
+        return False
+
     def after(self, place: Place, facts: Facts) -> Facts:
         """What is known when the place is done."""
         return facts

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from engine.definitions.model import ACTIVITIES
 from engine.definitions.proof.beside import pairs
 from engine.definitions.proof.choices import Facts, Knowledge
-from engine.definitions.proof.net import AGAIN, ARRIVED, FAILED, OUTSIDE, PEOPLE, SPENT, Net, Place, Way
+from engine.definitions.proof.net import AGAIN, ARRIVED, FAILED, OUTSIDE, PEOPLE, SPENT, Level, Net, Place, Way
 
 ROUND = "@"
 """The label of a countersign or loop that begins once more inside: this mark and the id of the activity."""
@@ -63,7 +63,9 @@ class Moves:
         self.net, self.knowledge, self.watched = net, knowledge, watched
         self.quiet: dict[str, bool] = {}
         self.endangered = frozenset(_beside_a_stop(net))
-        self.codes = {OTHER} | {_code(place) for place in net.places.values() if place.node.event == "error"}
+        self.endangered |= frozenset(one for level in net.levels.values() if self._hurries(level) for one in net.inside[level.id])
+        self.codes = {kind: {OTHER, *(_code(place) for place in net.places.values() if place.node.event == kind)} - {""}
+                      for kind in ("error", "escalation")}
 
     def start(self) -> State:
         """The process has just been started."""
@@ -98,6 +100,18 @@ class Moves:
         if place.id not in self.quiet:
             self.quiet[place.id] = all(self._unseen(one) and not _throws(one) for one in self._run(place))
         return self.quiet[place.id]
+
+    def _hurries(self, level: Level) -> bool:
+        """Whether the order inside decides if an event can still come after a step that makes a difference, or the level is over."""
+        edge = self.net.places[level.holder].edge if level.holder else ()
+        events = (*edge, *(start for start, _ in level.triggers))
+        for one in self.net.inside[level.id] if events else ():
+            place = self.net.places.get(one)
+            if place is None or not (any(self.knowledge.tells(place, event) for event in events) or self.watched(one) and level.holder):
+                continue
+            if any(end.id == level.holder or not end.ways and end.level == level.id for end in self._run(place)):
+                return True
+        return False
 
     def _run(self, place: Place) -> list[Place]:
         """The place and everything automatic that can follow it in one go."""
@@ -196,7 +210,7 @@ class Moves:
     def _failing(self, state: State, place: Place) -> Iterator[Move]:
         """A function, or a called process that is not entered, may fail with any code; the process may also escalate."""
         kinds = {"serviceTask": ("error",), "callActivity": ("error", "escalation")}.get(place.node.kind, ())
-        caught = {self._catcher(state, place, kind, code) for kind in kinds for code in self.codes} - {None}
+        caught = {self._catcher(state, place, kind, code) for kind in kinds for code in self.codes[kind]} - {None}
         for event in sorted(str(one) for one in caught if self._armed(state, str(one))):
             yield self._occur(state, event)._replace(core=self.net.places[event].id in place.edge)
 

@@ -84,6 +84,10 @@ class Values(Knowledge):
                 found |= {place for place in (*side, *across) if touched[place] & seen} if seen else set()
         return frozenset(found)
 
+    def tells(self, place: Place, event: str) -> bool:
+        """Whether the place writes what is asked behind the event."""
+        return any(writing.variable in self._live[event] for writing in self.writes[place.id])
+
     # ------------------------------------------------------------------------------------------ what is live
 
     @cached_property
