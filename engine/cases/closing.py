@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from engine import clock
-from engine.cases import case_file, dues, filing, goods, proposals
+from engine.cases import case_file, dues, filing, first_case, goods, proposals
 from engine.cases.case_file import Penalty
 from engine.cases.proposals import Proposal
 from engine.errors import InvalidState, InvalidValues
@@ -26,6 +26,8 @@ PAID, DECIDED = ("fulfilled", "enforced"), ("fulfilled", "enforced", "terminated
 LAPSE_YEARS = 3  # 行政强制法第三十九条第二款
 MEASURES = ("compulsory_measure", "evidence_preservation", "appraisal", "crime_transfer", "case_transfer", "remedy", "enforcement_stop")
 """Processes that an officer starts from a case; a case cannot close while one is open."""
+GUIDANCE_NEEDED = "penalty_first_case_needed"
+"""Parameter: whether a first case closes only after the department has answered."""
 SUPERVISION = "supervision"
 """Watching over a late step is a process under the case as well, and none of its own: it hinders nothing."""
 CHILDREN = (select(process_instance.c.id, process_instance.c.business_key, process_instance.c.title, process_instance.c.process_key)
@@ -49,6 +51,14 @@ def open_measures(c: Connection, instance_id: int) -> tuple[Measure, ...]:
     return tuple(Measure(*row) for row in c.execute(CHILDREN, {"i": instance_id}))
 
 
+def hindering_measures(c: Connection, instance_id: int) -> tuple[Measure, ...]:
+    """Of those, what has to be finished first: guidance of a first case only where the town's parameter says so."""
+    found = open_measures(c, instance_id)
+    if any(one.process == first_case.PROCESS for one in found) and not case_file.param(c, instance_id).get(GUIDANCE_NEEDED):
+        return tuple(one for one in found if one.process != first_case.PROCESS)
+    return found
+
+
 def hindrances(c: Connection, instance_id: int, kind: str, values: Mapping[str, Any]) -> tuple[str, ...]:
     """Why a case may not be closed in this way; empty when it may. Raises NotFound."""
     one = case_file.of(c, instance_id)
@@ -68,6 +78,7 @@ def close(c: Connection, instance_id: int, kind: str, values: Mapping[str, Any])
         raise InvalidState("".join(f"{reason}。" for reason in reasons), instance=one.instance_id)
     day = clock.today().isoformat()
     case_file.change(c, instance_id, status=case_file.CLOSED, closure_kind=kind, closed_on=day, frozen_at=clock.now())
+    first_case.end(c, instance_id)
     return {"closure_kind": kind, "closed_on": day}
 
 
@@ -81,7 +92,7 @@ def archive(c: Connection, instance_id: int) -> dict[str, Any]:
 
 
 def _measures(c: Connection, instance_id: int) -> Iterator[str]:
-    for one in open_measures(c, instance_id):
+    for one in hindering_measures(c, instance_id):
         yield f"“{one.title}”（{one.number}）还没有办结，请先办结"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import clock
-from engine.cases import case_file, case_numbers, duties, history_of_party, legal_basis, parties
+from engine.cases import case_file, case_numbers, duties, first_case, history_of_party, legal_basis, parties
 from engine.cases.case_file import Penalty
 from engine.errors import InvalidState, InvalidValues
 from engine.people import directory
@@ -19,7 +19,8 @@ GRAVE = "limit_is_five_years"
 
 
 def file_case(c: Connection, instance_id: int, values: Mapping[str, Any], approver: str | None) -> dict[str, Any]:
-    """File a case today: its 案号 is given, its period to decide begins. Answers {"number", "filed_on", "responsibility", …}.
+    """File a case today: its 案号 is given, its period to decide begins; of a town's first case of an item the department that handed the
+    power down is asked to guide it. Answers {"number", "filed_on", "responsibility", "first_case", …}.
 
     values: late_reason (more than two years after the act), limit_is_five_years (life, health or financial safety harmed),
     duplicate_reason (the same act may have been fined already). approver: None in the summary procedure, where the officers decide.
@@ -42,7 +43,8 @@ def file_case(c: Connection, instance_id: int, values: Mapping[str, Any], approv
     case_file.change(c, instance_id, number=number, filed_on=today.isoformat(), status=case_file.FILED, answers=answers,
                      item_name=power.name, rule_set=power.rule_set)
     assert one.act_day is not None
-    return {"number": number, "filed_on": today.isoformat(), "responsibility": parties.responsibility(one.party, one.act_day), **answers}
+    return {"number": number, "filed_on": today.isoformat(), "responsibility": parties.responsibility(one.party, one.act_day),
+            "first_case": first_case.begin(c, one, power, number), **answers}
 
 
 def is_late(act_day: dt.date, day: dt.date, years: int) -> bool:

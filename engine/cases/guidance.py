@@ -68,7 +68,7 @@ def _periods(c: Connection, instance_id: int) -> Iterator[Barred]:
 
 
 def _closing(c: Connection, one: Penalty) -> Iterator[Barred]:
-    reasons = [f"“{measure.title}”（{measure.number}）还没有办结" for measure in closing.open_measures(c, one.instance_id)]
+    reasons = [f"“{measure.title}”（{measure.number}）还没有办结" for measure in closing.hindering_measures(c, one.instance_id)]
     if one.status != PREPARING and not _decided(c, one):
         reasons.append("还没有处罚决定、不予处罚决定或者撤案决定")
     yield Barred("结案", tuple(reasons))

@@ -16,6 +16,7 @@ from engine.cases import (
     duties,
     enforcing,
     filing,
+    first_case,
     measure_steps,
     money_steps,
     on_the_spot,
@@ -92,6 +93,12 @@ def appoint_host(c: Connection, payload: Payload) -> dict[str, Any]:
     case, host = case_file.above(c, int(payload["case"])), str(payload["values"]["host"])
     duties.take(c, case, duties.Change(duties.HOST, host, by=str(payload["person"])))
     return {"host": host}
+
+
+def record_guidance(c: Connection, payload: Payload) -> dict[str, Any]:
+    """首案指导: writes the department's advice (values guidance_text, guidance_contact) into the case and tells its officers. Answers
+    {"by", "at"}."""
+    return first_case.record(c, payload)
 
 
 def archive_case(c: Connection, payload: Payload) -> dict[str, Any]:

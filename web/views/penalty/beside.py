@@ -43,12 +43,16 @@ class Beside:
 
 
 def beside(c: Connection, item: Item, by: Participant) -> Beside | None:
-    """None for a step that belongs to no penalty case."""
+    """None for a step that belongs to no penalty case, and for one without papers of a case that this person may not open (those who
+    only advise)."""
     try:
         case = case_file.above(c, item.instance_id)
+        step = outlook.of_item(c, item.id, by)
+        if not (step.documents or step.evidence):
+            case_file.seen(c, case, by)
     except NotFound:
         return None
-    step, issued = outlook.of_item(c, item.id, by), register.of_case(c, case)
+    issued = register.of_case(c, case)
     papers = tuple(Paper(one, _newest(issued, one.template)) for one in step.documents)
     return Beside(case_file.of(c, case), step, papers, approving.is_approval(c, item.id, by), _fragments(item))
 

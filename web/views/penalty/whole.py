@@ -15,6 +15,7 @@ from engine.cases import (
     dues,
     duties,
     evidence,
+    first_case,
     goods,
     guidance,
     hearings,
@@ -26,6 +27,7 @@ from engine.cases import (
 )
 from engine.cases.case_file import Penalty
 from engine.cases.dossier import Dossier
+from engine.cases.first_case import Guidance
 from engine.cases.guidance import Barred
 from engine.cases.measures import Offer
 from engine.cases.parties import Party
@@ -74,6 +76,7 @@ class Whole:
     dues: dues.Dues
     goods: tuple[goods.Item, ...]
     hearings: tuple[hearings.Booking, ...]
+    first_case: Guidance | None
     names: dict[str, str]
     may_write: bool
 
@@ -114,7 +117,8 @@ def of(c: Connection, case_id: int, by: Participant) -> Whole:
         tuple((relation, masking.masked(one, by, file)) for relation, one in file.others), outlook.of_case(c, case_id, by),
         guidance.barred(c, file, papers.case.values), pieces, rows, part, _findings(c, file.findings), closing.open_measures(c, case_id),
         measures.offers(c, case_id, by), issued, {one.id: register.served_on(c, one.id) for one in issued}, ledger, things,
-        hearings.of_case(c, case_id, by=by), directory.names(c, people), file.frozen_at is None and case_file.may_write(file, by))
+        hearings.of_case(c, case_id, by=by), first_case.of_case(c, case_id), directory.names(c, people),
+        file.frozen_at is None and case_file.may_write(file, by))
 
 
 def page(c: Connection, case_id: int, by: Participant) -> dict[str, Any]:
