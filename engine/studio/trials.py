@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from engine import clock
+from engine import clock, forms
 from engine.database import Database, canonical
 from engine.definitions import Package, read
 from engine.errors import InvalidValues
 from engine.people import Participant
-from engine.rehearsal import scenarios, trial
+from engine.rehearsal import from_past, past, scenarios, trial
+from engine.rehearsal.from_past import Way
 from engine.rehearsal.scenarios import Scenario, Step
 from engine.rehearsal.trial import Played
 from engine.studio import drafts, folder_rights
@@ -28,6 +29,8 @@ from engine.studio.trial_tables import trial as table
 KEPT = 48
 """Trials whose last picture is remembered in this process."""
 LONGEST_NAME = 120
+LOOKED_AT, OFFERED = 500, 20
+"""Closed cases that are looked at for ways they went, and ways that are offered."""
 ACTS = ("上报", "办理", "消息", "到", "经过")
 COUNTED = ("startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent", "userTask", "manualTask", "task",
            "scriptTask", "businessRuleTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "subProcess", "transaction")
@@ -138,15 +141,54 @@ def keep_as_example(database: Database, by: Participant, draft_id: int, name: st
 
     Raises InvalidValues (no name, taken, nothing tried), NotAllowed, NotFound, InvalidState, Conflict.
     """
-    shown = look(database, by, draft_id)
+    shown, called = look(database, by, draft_id), _name(name)
+    if shown.played is None or not shown.steps or not shown.played.holds:
+        raise InvalidValues({"name": "先试运行几步，再存为例子。"})
+    return _added(database, by, shown.draft, Scenario(called, _with_expectations(shown.steps, shown.played)), "试运行存为例子")
+
+
+def _name(name: str) -> str:
     called = " ".join(name.split())
     if not 0 < len(called) <= LONGEST_NAME:
         raise InvalidValues({"name": f"请给例子起个名称，最多 {LONGEST_NAME} 个字，例如“村社超时，自动上报”。"})
-    if shown.played is None or not shown.steps or not shown.played.holds:
-        raise InvalidValues({"name": "先试运行几步，再存为例子。"})
-    text = scenarios.added(shown.draft.files.get(SCENARIOS, ""), Scenario(called, _with_expectations(shown)))
-    return database.run(lambda c: drafts.save(c, by, draft_id, base_revision=shown.draft.revision, files={SCENARIOS: text},
-                                              note=f"试运行存为例子“{called}”"))
+    return called
+
+
+def _added(database: Database, by: Participant, draft: Draft, one: Scenario, how: str) -> Draft:
+    text = scenarios.added(draft.files.get(SCENARIOS, ""), one)
+    return database.run(lambda c: drafts.save(c, by, draft.id, base_revision=draft.revision, files={SCENARIOS: text},
+                                              note=f"{how}“{one.name}”"))
+
+
+def ways_taken(c: Connection, by: Participant, draft: Draft) -> list[Way]:
+    """The ways that the cases closed last went, the most frequent first; nothing in them tells whose they were. Raises NotAllowed."""
+    folder_rights.must_read(by)
+    return from_past.ways(tuple(past.closed(c, draft.key, LOOKED_AT)))[:OFFERED]
+
+
+def keep_way_as_example(database: Database, by: Participant, draft_id: int, steps: Sequence[str], name: str) -> Draft:
+    """Add an example from the case that went a way last, personal data left out; it is kept only when it holds on the draft.
+
+    Raises InvalidValues (no name, taken, no such way, or the line that does not hold), NotAllowed, NotFound, Conflict.
+    """
+    with database.reading() as c:
+        draft = drafts.open_draft(c, by, draft_id)
+        way = next((one for one in ways_taken(c, by, draft) if one.steps == tuple(steps)), None)
+        around = trial.shelf(c, leave_out=draft.key)
+    called = _name(name)
+    if way is None:
+        raise InvalidValues({"way": "没有这种走法，请刷新后重新选择。"})
+    package = drafts.package_of(draft)
+    model = read(package.diagram)
+    gl: Mapping[str, Any] = model.executable.gl if model.executable else {}
+    shown = {key: forms.load(document) for key, document in package.forms.items()}
+    start = (shown.get(gl.get("startForm", "")), (tuple(gl.get("startRoles", ())) or ("grid_worker",))[0])
+    by_element = {node.id: shown[node.gl["formRef"]] for node in model.each() if node.gl.get("formRef") in shown}
+    told = from_past.example(way, called, start, by_element)
+    (played,) = trial.run(package, around, [told], whole=True)
+    if played.stopped is not None:
+        raise InvalidValues({"way": f"这种走法在草稿上走不通，没有存为例子。第 {played.stopped[0]} 步：{played.stopped[1]}"})
+    return _added(database, by, draft, Scenario(called, _with_expectations(told.steps, played)), "由办结的事项生成例子")
 
 
 def examples(database: Database, draft: Draft, progress: Callable[[int], bool] | None = None) -> Coverage:
@@ -181,18 +223,17 @@ def _shown(database: Database, draft: Draft, steps: tuple[Step, ...]) -> Trial:
     return Trial(draft, steps, played)
 
 
-def _with_expectations(shown: Trial) -> tuple[Step, ...]:
+def _with_expectations(steps: Sequence[Step], played: Played) -> tuple[Step, ...]:
     """The lines with the lists after each, where they changed, and whether the case has ended at last."""
-    assert shown.played is not None
     lines: list[Step] = []
     before: Mapping[str, list[str]] = {}
-    for step, lists in zip(shown.steps, shown.played.lists, strict=True):
+    for step, lists in zip(steps, played.lists, strict=True):
         lines.append(step)
         if lists != before:
             gone: dict[str, list[str]] = {role: [] for role in before if role not in lists}
             lines.append(("待办", {**lists, **gone}))
         before = lists
-    ended = any(one["id"] == shown.played.picture["case"] and one["status"] == "completed" for one in shown.played.picture["cases"])
+    ended = any(one["id"] == played.picture["case"] and one["status"] == "completed" for one in played.picture["cases"])
     return (*lines, ("办结", ended))
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from engine import forms
 from engine.definitions import Package
-from engine.rehearsal import past, trial
+from engine.rehearsal import from_past, past, trial
 from engine.runtime import commands
 from tests.town import FINDER, LEADER, OFFICER, Town, drawing
 
@@ -89,3 +90,32 @@ def test_what_never_closed_is_not_played(closed: Town):
     closed.report(FINDER)
     assert len(verdicts(closed, package())) == before == 3
     assert len(verdicts(closed, package(), most=1)) == 1
+
+
+def test_a_way_that_cases_went_becomes_an_example_without_its_people(closed: Town):
+    with closed.database.reading() as c:
+        ways = from_past.ways(tuple(past.closed(c, "p", 100)))
+    assert {(way.steps, way.number) for way in ways} == {(("核查", "审核"), 1), (("核查",), 1)}, "what was sent back is no way to repeat"
+    draft = package(STEPS, 5, NOTE | {"validate": {}})
+    by_element = {"look": forms.load(draft.forms["F-look"])}
+    longer = next(way for way in ways if len(way.steps) == 2)
+    told = from_past.example(longer, "查实", (None, "grid_worker"), by_element)
+    assert told.steps == (
+        ("到", "2026-03-02 09:00"), ("上报", {"岗位": "grid_worker"}), ("到", "2026-03-05 09:00"),
+        ("办理", {"岗位": "case_officer", "事项": "核查", "表单": {"found": "yes"}}), ("到", "2026-03-05 09:00"),
+        ("办理", {"岗位": "team_leader", "事项": "审核"}))  # fmt: skip
+    (played,) = trial.run(draft, [], [told])
+    assert played.stopped is None
+
+
+def test_words_and_people_of_a_case_are_left_out(town: Town):
+    person = {"type": "person", "key": "officer", "label": "承办人", "role": "case_officer"}
+    money = {"type": "number", "key": "fine", "label": "金额", "unit": "yuan", "decimalDigits": 2}
+    town.publishes(package(STEPS, 5, NOTE, person, money))
+    town.report()
+    town.does(OFFICER, "核查", found="no", note="张三，电话 138", officer=OFFICER, fine="12.50")
+    with town.database.reading() as c:
+        (way,) = from_past.ways(tuple(past.closed(c, "p", 10)))
+    form = forms.load(package(STEPS, 5, NOTE, person, money).forms["F-look"])
+    (_, what) = from_past.example(way, "例", (None, "grid_worker"), {"look": form}).steps[-1]
+    assert what["表单"] == {"found": "no", "note": "（略）", "officer": "wei", "fine": "12.50"}

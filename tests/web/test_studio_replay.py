@@ -100,3 +100,15 @@ def test_another_limit_is_tried_on_what_was_and_what_runs(as_person: object, dra
         assert "会立刻变成超期的" in page
         for wrong in ("length=x&unit=days", "length=-1&unit=days", "length=1&unit=moons", "length=1.5&unit=days", "length=nan&unit=days"):
             assert designer.get(f"{at}/what-if?element=look&{wrong}").status_code == 422
+
+
+def test_a_way_that_was_taken_is_kept_as_an_example(as_person: object, draft: drafts.Draft, database: Database) -> None:
+    at, designer = f"/studio/models/{draft.id}/examples", as_person("sheji")
+    assert "2 件</span> 核查" in text(designer.get(f"{at}?ways=1"))
+    designer.post(f"{at}/from-past", {"way": "核查", "name": "一般的一件"})
+    with database.reading() as c:
+        saved = drafts.open_draft(c, directory.participant(c, "sheji"), draft.id)
+    assert "一般的一件" in saved.files["scenarios.yaml"] and "登记" in saved.files["scenarios.yaml"]
+    assert "1 个例子全部成立" in text(designer.post(at))
+    designer.post(f"{at}/from-past", {"way": "没有的", "name": "不行"})
+    assert "没有这种走法" in text(designer.get(at))

@@ -225,10 +225,25 @@ def examples(draft_id: int) -> Any:
         found = trials.examples(database(), draft) if request.method == "POST" else None
     except InvalidValues as refusal:
         wrong = refusal.errors.get("scenarios") or refusal.message
+    with database().reading() as c:
+        ways = trials.ways_taken(c, me(), draft) if request.args.get("ways") else None
     lines = {one.name: [(_line(step), step[0] in scenarios.EXPECTING, step[1]) for step in one.steps] for one in told}
-    page = render_template("studio/examples.html", draft=draft, told=told, lines=lines, found=found, wrong=wrong,
+    page = render_template("studio/examples.html", draft=draft, told=told, lines=lines, found=found, wrong=wrong, ways=ways,
                            results={one.name: one for one in found.examples} if found else {})
     return page, 422 if wrong else 200
+
+
+@blueprint.post("/models/<int:draft_id>/examples/from-past")
+@policy("design")
+def keep_way(draft_id: int) -> Any:
+    """An example from the closed case that went a way last."""
+    by, name = me(), request.form.get("name", "")
+    try:
+        trials.keep_way_as_example(database(), by, draft_id, request.form.get("way", "").split("|"), name)
+        flash(f"已生成例子“{name.strip()}”，当事人信息和文字内容都已去掉。")
+    except (InvalidValues, InvalidState, Conflict, UnsafeInput) as refusal:
+        flash(_said(refusal))
+    return redirect(url_for("studio.examples", draft_id=draft_id, ways=1))
 
 
 @blueprint.get("/models/<int:draft_id>/coverage")
