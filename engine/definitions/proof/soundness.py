@@ -61,7 +61,12 @@ class Proof:
     @cached_property
     def doomed(self) -> tuple[State, ...]:
         """Situations from which no end can be reached."""
-        return tuple(without_end(self.space)) if self.space.complete else ()
+        return tuple(without_end(self.space)) if self.certain else ()
+
+    @property
+    def certain(self) -> bool:
+        """Whether what was not seen does not happen: everything was walked, and nowhere was a second token left out."""
+        return self.space.complete and not self.space.twice
 
     def dead_ends(self) -> Iterator[Shown]:
         """`kind` is join (waits for ever), gateway (no way out) or loop (goes round for ever)."""
@@ -131,7 +136,7 @@ class Proof:
     def untaken(self) -> Iterator[Shown]:
         """Flows of a choice that is reached but never takes them."""
         told = {one.element for one in self.dead_ends()}
-        for place in self._places() if self.space.complete else ():
+        for place in self._places() if self.certain else ():
             if place.node.kind in CHOICES and len(place.ways) > 1 and place.id in self.passed - told:
                 arriving = next((state for state in self.space.states if place.id in state.tokens), self.space.start)
                 for way in place.ways:
@@ -140,7 +145,7 @@ class Proof:
 
     def unreached(self) -> Iterator[Shown]:
         """Nodes no case gets to, except those only behind others that are told."""
-        if not self.space.complete:
+        if not self.certain:
             return
         dead = {place.id for place in self._places() if place.id not in self.passed}
         explained = {way.target for place in self._places() for way in place.ways if place.id in dead or way.id not in self.passed

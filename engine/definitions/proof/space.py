@@ -13,7 +13,8 @@ from typing import NamedTuple
 from engine.definitions.library import Library
 from engine.definitions.model import Model
 from engine.definitions.proof.choices import Knowledge
-from engine.definitions.proof.moves import ROUND, Move, Moves, State
+from engine.definitions.proof.moves import ROUND, Move, Moves
+from engine.definitions.proof.moves import State as State
 from engine.definitions.proof.net import FAILED, Net, compile_net
 from engine.definitions.proof.values import Values
 

@@ -7,7 +7,7 @@ sets them anew, and what nobody will ask about again is forgotten. What a condit
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import product
+from itertools import islice, product
 
 from engine.definitions.library import Library
 from engine.definitions.model import Model
@@ -35,7 +35,7 @@ class Values(Knowledge):
                       if place.id == place.node.id and place.node.kind in CHOOSING and len(place.ways) > 1}
         self.reads = {one: frozenset(test.name for _, asked in found for test in asked.tests) for one, found in self.asked.items()}
         names = frozenset(name for found in self.reads.values() for name in found)
-        self.kinds = {name: self._kinds(name) for name in names}
+        self.kinds = {name: kinds_of(name, (asked for found in self.asked.values() for _, asked in found)) for name in names}
         self.writes = {place.id: tuple(self._writings(place)) for place in net.places.values()}
         self.asks_shared = self._shared()
 
@@ -45,16 +45,6 @@ class Values(Knowledge):
         for way in sorted(place.ways, key=lambda way: order[way.id]):
             if not way.default:
                 yield way, condition(way.condition or "true")
-
-    def _kinds(self, name: str) -> frozenset[str]:
-        """The constants it is compared with, the ranges between numbers, nothing, and anything else where that can matter."""
-        tests = [test for found in self.asked.values() for _, asked in found for test in asked.tests if test.name == name]
-        constants = {test.constant for test in tests if test.constant}
-        alone = any(test.kind == "name" for test in tests)
-        sorts = {sort_of(one) for one in constants} - {NOTHING}
-        kinds = {NOTHING, *constants, *_between([one for one in constants if sort_of(one) == "number"])}
-        kinds |= {"true", "false"} if alone or "boolean" in sorts else set()
-        return frozenset(kinds | ({ELSE} if "text" in sorts or not sorts and not alone else set()))
 
     def _writings(self, place: Place) -> Iterator[Writing]:
         """What the place writes of what is asked about. A form that is not known may write anything."""
@@ -232,6 +222,34 @@ class Values(Knowledge):
         if not fitting:
             return None
         return {**known, **{name: frozenset(values[place] for values in fitting) for place, name in enumerate(names)}}
+
+
+def kinds_of(name: str, conditions: Iterable[Condition]) -> frozenset[str]:
+    """The constants a variable is compared with, the ranges between numbers, nothing, and anything else where that can matter."""
+    tests = [test for asked in conditions for test in asked.tests if test.name == name]
+    constants = {test.constant for test in tests if test.constant}
+    alone = any(test.kind == "name" for test in tests)
+    sorts = {sort_of(one) for one in constants} - {NOTHING}
+    kinds = {NOTHING, *constants, *_between([one for one in constants if sort_of(one) == "number"])}
+    kinds |= {"true", "false"} if alone or "boolean" in sorts else set()
+    return frozenset(kinds | ({ELSE} if "text" in sorts or not sorts and not alone else set()))
+
+
+def uncovered(texts: Iterable[str]) -> Kinds | None:
+    """Values of the variables with which none of these conditions is true, one kind each; None when there are none."""
+    conditions = [condition(text) for text in texts]
+    names = sorted({test.name for asked in conditions for test in asked.tests})
+    choices = [sorted(kinds_of(name, conditions), key=_plain_first) for name in names]
+    for values in islice(product(*choices), WIDEST):
+        known = dict(zip(names, values, strict=True))
+        if all(truths(asked, known) != {TRUE} for asked in conditions):
+            return {name: frozenset({value}) for name, value in known.items()}
+    return None
+
+
+def _plain_first(kind: str) -> tuple[bool, bool, str]:
+    """A value somebody chose is a better example than nothing at all."""
+    return kind == NOTHING, kind == ELSE, kind
 
 
 def _between(numbers: list[str]) -> Iterator[str]:
