@@ -20,17 +20,19 @@ LONGEST, MOST_STEPS, MOST_SCENARIOS = 200_000, 400, 200
 """Characters of a file, lines of one example, examples of a file."""
 DOING = ("上报", "办理", "不许", "消息", "到", "经过", "发布", "记住")
 EXPECTING = ("待办", "提醒", "期限", "结果", "办结")
-NAME, STEPS, USUAL = "场景", "步骤", "常用"
+NAME, STEPS, USUAL, LANGUAGE = "场景", "步骤", "常用", "语言"
 
 Step = tuple[str, Any]
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One example: its name, and its lines as (verb, what)."""
+    """One example: its name, and its lines as (verb, what). `language`: "" for what a trial can play; other languages have more verbs,
+    for pages outside of the diagram, and are played by the tests of the installation."""
 
     name: str
     steps: tuple[Step, ...]
+    language: str = ""
 
 
 class _Plain(yaml.SafeLoader):
@@ -48,7 +50,8 @@ def read(text: str) -> tuple[Scenario, ...]:
     usual: dict[str, Any] = {}
     for entry in entries:
         usual.update(entry.get(USUAL) or {})
-    found = tuple(_scenario(entry, usual) for entry in entries if NAME in entry)
+    language = "".join(str(entry[LANGUAGE]) for entry in entries if LANGUAGE in entry)
+    found = tuple(_scenario(entry, usual, language) for entry in entries if NAME in entry)
     names = [one.name for one in found]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -89,11 +92,11 @@ def _parsed(text: str) -> list[dict[str, Any]]:
     return entries
 
 
-def _scenario(entry: Mapping[str, Any], usual: Mapping[str, Any]) -> Scenario:
+def _scenario(entry: Mapping[str, Any], usual: Mapping[str, Any], language: str) -> Scenario:
     name, steps = str(entry[NAME]), entry.get(STEPS)
     if not isinstance(steps, list) or not steps or len(steps) > MOST_STEPS:
         raise InvalidValues({"scenarios": f"例子“{name}”要有 1 到 {MOST_STEPS} 个步骤。"})
-    return Scenario(name, tuple(_step(name, number, step, usual) for number, step in enumerate(steps, 1)))
+    return Scenario(name, tuple(_step(name, number, step, usual) for number, step in enumerate(steps, 1)), language)
 
 
 def _step(name: str, number: int, step: Any, usual: Mapping[str, Any]) -> Step:

@@ -86,7 +86,7 @@ def ask(c: Connection, by: Participant, draft_id: int, *, revision: int, reason:
     if draft.revision != revision:
         raise Conflict("草稿在您打开页面之后又有保存，请刷新核对后再提交。", draft=draft_id)
     must_be_newest(c, draft.key, draft.base)
-    why, moment = _reason(reason, "reason", "请写明发布理由"), _moment(effective_on)
+    why, moment = reason_of(reason, "reason", "请写明发布理由"), _moment(effective_on)
     findings = drafts.check(c, draft)
     if errors(findings):
         raise InvalidDefinition(findings)
@@ -127,7 +127,7 @@ def withdraw(c: Connection, by: Participant, request_id: int) -> None:
     """Take a request back before it takes effect; the draft can be changed again. Raises NotAllowed, NotFound, InvalidState."""
     asked = _locked(c, request_id, LIVE)
     folder_rights.must_hold(c, by, asked.key, folder_rights.EDIT)
-    _end(c, asked, "withdrawn", f"{by.name}撤回。", "open")
+    _end(c, asked, "withdrawn", f"{by.name}撤回。", draft="open")
     audit.note(c, by, "publish-withdrawn", f"{by.name}撤回流程“{asked.name}”（{asked.key}）的发布申请。", request=request_id)
 
 
@@ -145,7 +145,7 @@ def approve(c: Connection, by: Participant, request_id: int, why: str = "") -> R
 
 def send_back(c: Connection, by: Participant, request_id: int, why: str) -> None:
     """A second person says no, with a reason; the draft can be changed again. Raises NotAllowed, NotFound, InvalidState, InvalidValues."""
-    reason = _reason(why, "why", "请写明退回理由")
+    reason = reason_of(why, "why", "请写明退回理由")
     asked = _judge(c, by, request_id, "returned", reason)
     drafts.set_state(c, asked.draft_id, "open")
     audit.note(c, by, "publish-returned", f"{by.name}退回流程“{asked.name}”（{asked.key}）的发布申请：{reason}", request=request_id)
@@ -167,7 +167,8 @@ def take_effect(c: Connection, request_id: int) -> Request:
         _refuse(c, asked, refusal)
         return _asked(c, c.execute(ONE, {"i": request_id}).first())
     sources.remember(c, version.id, files)
-    _end(c, asked, "published", "" if version.created else f"内容与第 {version.number} 版相同，没有产生新版本。", "published", version.id)
+    why = "" if version.created else f"内容与第 {version.number} 版相同，没有产生新版本。"
+    _end(c, asked, "published", why, draft="published", definition_id=version.id)
     said = f"流程“{asked.name}”（{asked.key}）第 {version.number} 版生效，{asked.asked_name}申请，{asked.judged_name}批准。"
     audit.note(c, None, "published", said, definition=version.id, request=request_id)
     return _asked(c, c.execute(ONE, {"i": request_id}).first())
@@ -240,17 +241,18 @@ def _locked(c: Connection, request_id: int, states: Sequence[str]) -> Request:
 
 def _refuse(c: Connection, asked: Request, refusal: EngineError) -> None:
     found = next((one.message for one in refusal.findings), "") if isinstance(refusal, InvalidDefinition) else ""
-    _end(c, asked, "refused", f"{refusal.message}{found}", "open")
+    _end(c, asked, "refused", f"{refusal.message}{found}", draft="open")
     audit.note(c, None, "publish-refused", f"流程“{asked.name}”（{asked.key}）未能生效：{refusal.message}", request=asked.id)
 
 
-def _end(c: Connection, asked: Request, state: str, why: str, draft_state: str, definition_id: int | None = None) -> None:
+def _end(c: Connection, asked: Request, state: str, why: str, *, draft: str, definition_id: int | None = None) -> None:
     c.execute(update(tables.request).where(tables.request.c.id == asked.id).values(
         state=state, ended_at=clock.now(), ended_why=why, definition_id=definition_id))
-    drafts.set_state(c, asked.draft_id, draft_state)
+    drafts.set_state(c, asked.draft_id, draft)
 
 
-def _reason(text: str, field: str, words: str) -> str:
+def reason_of(text: str, field: str, words: str) -> str:
+    """The reason in one line. Raises InvalidValues for `field` with these words."""
     reason = " ".join(text.split())
     if not 0 < len(reason) <= LONGEST:
         raise InvalidValues({field: f"{words}，最多 {LONGEST} 字。"})

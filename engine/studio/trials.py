@@ -52,12 +52,14 @@ class Trial:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Which elements of the draft the examples passed. `missed`: (id, name) of those that none passed."""
+    """Which elements of the draft the examples passed. `missed`: (id, name) of those that none passed; `elsewhere`: how many examples
+    are in a language that a trial does not speak."""
 
     examples: tuple[Played, ...]
     passed: frozenset[str]
     missed: tuple[tuple[str, str], ...]
     elements: int
+    elsewhere: int
 
     @property
     def holds(self) -> bool:
@@ -198,14 +200,25 @@ def examples(database: Database, draft: Draft, progress: Callable[[int], bool] |
     return proved(drafts.package_of(draft), around, draft.files.get(SCENARIOS, ""), progress)
 
 
+def must_hold(database: Database, draft: Draft) -> None:
+    """Raises InvalidValues that names the examples which do not hold, or says why none can be run; and Busy."""
+    wrong = [one for one in examples(database, draft).examples if one.stopped is not None]
+    if wrong:
+        said = "；".join(f"“{one.name}”第 {one.stopped[0]} 步：{one.stopped[1]}" for one in wrong[:3] if one.stopped)
+        more = f"等 {len(wrong)} 个" if len(wrong) > 3 else ""
+        raise InvalidValues({"examples": f"有例子不成立，不能申请发布：{said}{more}。请改流程，或者在“例子”中核对后修改例子。"})
+
+
 def proved(package: Package, around: Sequence[Mapping[str, Any]], text: str, progress: Callable[[int], bool] | None = None) -> Coverage:
     """The examples of a file on a package, and which elements they pass."""
     told = scenarios.read(text)
-    found = trial.run(package, around, told, progress=progress) if told else ()
+    here = [one for one in told if not one.language]
+    found = trial.run(package, around, here, progress=progress) if here else ()
     model = read(package.diagram).alone()
     wanted = {node.id: node.label for node in model.each(*COUNTED)}
     passed = frozenset(one for play in found for one in play.passed)
-    return Coverage(found, passed, tuple((key, name) for key, name in wanted.items() if key not in passed), len(wanted))
+    return Coverage(found, passed, tuple((key, name) for key, name in wanted.items() if key not in passed), len(wanted),
+                    len(told) - len(here))
 
 
 def _shown(database: Database, draft: Draft, steps: tuple[Step, ...]) -> Trial:

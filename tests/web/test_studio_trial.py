@@ -106,3 +106,19 @@ def test_an_example_that_does_not_hold_is_pointed_at(designer: object, draft: dr
 def test_only_designers_and_approvers_try_drafts_out(as_person: object, draft: drafts.Draft, person: str) -> None:
     assert as_person(person).get(f"/studio/models/{draft.id}/trial").status_code == 403
     assert as_person(person).post(f"/studio/models/{draft.id}/trial/start", REPORT).status_code == 403
+
+
+def test_a_draft_whose_example_does_not_hold_is_not_published(designer: object, draft: drafts.Draft, database: Database) -> None:
+    who = database.run(lambda c: directory.participant(c, DESIGNER))
+    wrong = "- 场景: 不会这样\n  步骤:\n    - 上报: {岗位: grid_worker}\n"
+    saved = database.run(lambda c: drafts.save(c, who, draft.id, base_revision=draft.revision, files={"scenarios.yaml": wrong}))
+    asked = {"revision": str(saved.revision), "reason": "试试", "effective_on": "2099-01-01"}
+    refused = designer.post(f"/studio/models/{draft.id}/publish", asked)
+    assert refused.status_code == 422 and "“不会这样”第 1 步" in text(refused)
+
+
+def test_examples_in_another_language_are_left_to_the_installation(designer: object, draft: drafts.Draft, database: Database) -> None:
+    who = database.run(lambda c: directory.participant(c, DESIGNER))
+    other = "- 语言: 办案\n- 场景: 案卷\n  步骤:\n    - 立案: true\n"
+    database.run(lambda c: drafts.save(c, who, draft.id, base_revision=draft.revision, files={"scenarios.yaml": other}))
+    assert "另有 1 个例子" in text(designer.post(f"/studio/models/{draft.id}/examples"))

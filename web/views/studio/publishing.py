@@ -9,7 +9,7 @@ from engine import clock
 from engine.definitions.linter import errors
 from engine.errors import Conflict, InvalidDefinition, InvalidValues, NotFound
 from engine.people import directory
-from engine.studio import drafts, publishing, sources
+from engine.studio import drafts, publishing, sources, trials
 from engine.studio.sides import side
 from web.auth import policy
 from web.context import database, me
@@ -52,6 +52,10 @@ def send_to_publish(draft_id: int) -> Any:
     by, sent = me(), request.form
     try:
         day, revision = _day(sent.get("effective_on", "")), sent.get("revision", 0, int)
+        publishing.reason_of(sent.get("reason", ""), "reason", "请写明发布理由")
+        with database().reading() as c:
+            draft = drafts.open_draft(c, by, draft_id)
+        trials.must_hold(database(), draft)
         asked = database().run(lambda c: publishing.ask(
             c, by, draft_id, revision=revision, reason=sent.get("reason", ""), effective_on=day, confirmed=sent.getlist("confirmed")))
     except (InvalidValues, InvalidDefinition, Conflict) as refusal:
@@ -99,22 +103,35 @@ def asked(request_id: int) -> Any:
                            writers=sorted(writers), STATES=publishing.STATES, **told(before, after))
 
 
-@blueprint.post("/requests/<int:request_id>/<any(approve, back, withdraw):answer>")
-@policy("design", "approve_models")
-def answer_request(request_id: int, answer: str) -> Any:
-    """Yes, no with a reason, or taken back."""
+@blueprint.post("/requests/<int:request_id>/approve")
+@policy("approve_models")
+def approve_request(request_id: int) -> Any:
+    """Yes; said is what became of it."""
     by, why = me(), request.form.get("why", "")
-    if answer == "approve":
-        found = database().run(lambda c: publishing.approve(c, by, request_id, why))
-        flash({"published": "已批准，新版本已发布。", "approved": "已批准，到生效日期自动发布。"}.get(found.state, found.ended_why),
-              "message" if found.state in ("published", "approved") else "error")
-    elif answer == "back":
-        try:
-            database().run(lambda c: publishing.send_back(c, by, request_id, why))
-            flash("已退回，设计员可以修改后再提交。")
-        except InvalidValues as refusal:
-            flash(refusal.errors["why"], "error")
-    else:
-        database().run(lambda c: publishing.withdraw(c, by, request_id))
-        flash("申请已撤回，草稿可以继续修改。")
+    found = database().run(lambda c: publishing.approve(c, by, request_id, why))
+    good = {"published": "已批准，新版本已发布。", "approved": "已批准，到生效日期自动发布。"}
+    flash(good.get(found.state, found.ended_why), "message" if found.state in good else "error")
+    return redirect(url_for("studio.asked", request_id=request_id))
+
+
+@blueprint.post("/requests/<int:request_id>/back")
+@policy("approve_models")
+def send_request_back(request_id: int) -> Any:
+    """No, with a reason."""
+    by, why = me(), request.form.get("why", "")
+    try:
+        database().run(lambda c: publishing.send_back(c, by, request_id, why))
+        flash("已退回，设计员可以修改后再提交。")
+    except InvalidValues as refusal:
+        flash(refusal.errors["why"], "error")
+    return redirect(url_for("studio.asked", request_id=request_id))
+
+
+@blueprint.post("/requests/<int:request_id>/withdraw")
+@policy("design")
+def withdraw_request(request_id: int) -> Any:
+    """Taken back by those who write it."""
+    by = me()
+    database().run(lambda c: publishing.withdraw(c, by, request_id))
+    flash("申请已撤回，草稿可以继续修改。")
     return redirect(url_for("studio.asked", request_id=request_id))
