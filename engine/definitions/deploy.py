@@ -61,7 +61,7 @@ def deploy(c: Connection, package: Package, *, by: str | None, functions: Functi
     rewritten = rewrite(package.diagram)
     model = read(rewritten.document)
     pins = _pins(c, model)
-    findings = _judged(package, rewritten, model, pins, functions, {})
+    findings = _judged(package, rewritten, model, pins, functions=functions, running={})
     if errors(findings):
         raise InvalidDefinition(findings)
     content = _content(package, rewritten.document, pins)
@@ -75,10 +75,10 @@ def judge(c: Connection, package: Package, functions: Functions | None = None, r
     """What `deploy` would find, with nothing written. `running`: element → how many cases stand there. Raises UnsafeInput."""
     rewritten = rewrite(package.diagram)
     model = read(rewritten.document)
-    return _judged(package, rewritten, model, _pins(c, model), functions, running or {})
+    return _judged(package, rewritten, model, _pins(c, model), functions=functions, running=running or {})
 
 
-def _judged(package: Package, rewritten: Rewritten, model: Model, pins: _Pins, functions: Functions | None,
+def _judged(package: Package, rewritten: Rewritten, model: Model, pins: _Pins, *, functions: Functions | None,
             running: Mapping[str, int]) -> list[Finding]:
     """Every rule with the called processes at hand; what passes them is also built."""
     library = library_of(package, rewritten, functions, {**_own(model, package), **pins.called})

@@ -26,7 +26,8 @@ FILES = select(tables.file.c.name, tables.file.c.text).where(tables.file.c.draft
 REVISIONS = (select(tables.revision.c.number, tables.revision.c.names, tables.revision.c.note, tables.revision.c.saved_by,
                     tables.revision.c.saved_at)
              .where(tables.revision.c.draft_id == bindparam("i")).order_by(tables.revision.c.number.desc()).limit(bindparam("most")))
-UP_TO = (select(tables.revision.c.number, tables.revision.c.changed).where(tables.revision.c.draft_id == bindparam("i"), tables.revision.c.number <= bindparam("n"))
+UP_TO = (select(tables.revision.c.number, tables.revision.c.changed)
+         .where(tables.revision.c.draft_id == bindparam("i"), tables.revision.c.number <= bindparam("n"))
          .order_by(tables.revision.c.number))
 LISTED = (select(tables.draft.c.id, tables.draft.c.key, tables.draft.c.name, tables.draft.c.base, tables.draft.c.revision,
                  tables.draft.c.state, tables.draft.c.begun_by, tables.draft.c.changed_by, tables.draft.c.changed_at)
@@ -118,7 +119,7 @@ def begin(c: Connection, by: Participant, key: str, name: str, files: folder.Fil
            "changed_by": by.id, "changed_at": now}
     identity = int(c.execute(insert(tables.draft).returning(tables.draft.c.id), row).scalar_one())
     _write(c, identity, files)
-    _keep(c, identity, 1, files, note, by)
+    _keep(c, by, identity, 1, files=files, note=note)
     audit.note(c, by, "draft-begun", f"{by.name}新建流程草稿“{called}”（{key}）：{note}。", draft=identity)
     return _draft(c, identity)
 
@@ -281,7 +282,7 @@ def _write(c: Connection, draft_id: int, files: Mapping[str, str | None]) -> Non
             c.execute(insert(tables.file).values(draft_id=draft_id, name=name, text=text))
 
 
-def _keep(c: Connection, draft_id: int, number: int, files: Mapping[str, str | None], note: str, by: Participant) -> None:
+def _keep(c: Connection, by: Participant, draft_id: int, number: int, *, files: Mapping[str, str | None], note: str) -> None:
     c.execute(insert(tables.revision).values(draft_id=draft_id, number=number, names=sorted(files), changed=pack(files), note=note,
                                              saved_by=by.id, saved_at=clock.now()))
 
@@ -289,7 +290,7 @@ def _keep(c: Connection, draft_id: int, number: int, files: Mapping[str, str | N
 def _advanced(c: Connection, by: Participant, wanted: Draft, changed: Mapping[str, str | None], note: str) -> Draft:
     number = wanted.revision + 1
     name = folder.label_of(wanted.key, wanted.files[f"{wanted.key}.bpmn"], wanted.name)
-    _keep(c, wanted.id, number, changed, note, by)
+    _keep(c, by, wanted.id, number, files=changed, note=note)
     c.execute(update(tables.draft).where(tables.draft.c.id == wanted.id).values(
         revision=number, name=name, changed_by=by.id, changed_at=clock.now()))
     return replace(wanted, revision=number, name=name, changed_by=by.id, changed_at=clock.now())

@@ -27,7 +27,7 @@ def draft(database, clock):
     return database.run(lambda c: drafts.new(c, SHE, "stall", "临时摆摊"))
 
 
-def ask(database, draft, by=SHE, day=TODAY, reason="新增便民事项", confirmed=(), revision=None):
+def ask(database, draft, *, by=SHE, day=TODAY, reason="新增便民事项", confirmed=(), revision=None):
     return database.run(lambda c: publishing.ask(c, by, draft.id, revision=revision or draft.revision, reason=reason, effective_on=day,
                                                  confirmed=confirmed))
 

@@ -90,27 +90,38 @@ def turn_model(draft_id: int, turn: str) -> Any:
     return redirect(url_for("studio.model", draft_id=draft_id))
 
 
-@blueprint.route("/models/<int:draft_id>/text", methods=["GET", "POST"])
-@policy("design")
+def _text_page(draft_id: int, text: str | None = None, base: int = 0, refusal: EngineError | None = None) -> Any:
+    """A file as it is, or as it was sent when it could not be stored."""
+    name = request.values.get("name", "")[:160].strip()
+    with database().reading() as c:
+        draft = drafts.open_draft(c, me(), draft_id)
+        mine = drafts.may_edit(c, me(), draft)
+    shown = draft.files.get(name, "") if text is None else text
+    page = render_template("studio/model_text.html", draft=draft, name=name, text=shown, base=base or draft.revision, mine=mine,
+                           refusal=refusal)
+    return page, 422 if refusal else 200
+
+
+@blueprint.get("/models/<int:draft_id>/text")
+@policy("design", "approve_models")
 def model_text(draft_id: int) -> Any:
     """One file as text, for whoever prefers it or has no canvas."""
-    by = me()
-    with database().reading() as c:
-        draft = drafts.open_draft(c, by, draft_id)
-        mine = drafts.may_edit(c, by, draft)
-    name = request.values.get("name", "")[:160].strip()
-    text, base, refusal = draft.files.get(name, ""), draft.revision, None
-    if request.method == "POST":
-        text, base = request.form.get("text", "").replace("\r\n", "\n"), request.form.get("base", 0, int)
-        change: dict[str, str | None] = {name: None if request.form.get("drop") == "1" else text}
-        try:
-            database().run(lambda c: drafts.save(c, by, draft_id, base_revision=base, files=change))
-            flash(f"{name} 已保存。")
-            return redirect(url_for("studio.model", draft_id=draft_id))
-        except (InvalidValues, UnsafeInput, Conflict) as told:
-            refusal = told
-    page = render_template("studio/model_text.html", draft=draft, name=name, text=text, base=base, mine=mine, refusal=refusal)
-    return page, 422 if refusal else 200
+    return _text_page(draft_id)
+
+
+@blueprint.post("/models/<int:draft_id>/text")
+@policy("design")
+def save_model_text(draft_id: int) -> Any:
+    """Store it, or say what is wrong with it."""
+    by, name = me(), request.form.get("name", "")[:160].strip()
+    text, base = request.form.get("text", "").replace("\r\n", "\n"), request.form.get("base", 0, int)
+    change: dict[str, str | None] = {name: None if request.form.get("drop") == "1" else text}
+    try:
+        database().run(lambda c: drafts.save(c, by, draft_id, base_revision=base, files=change))
+    except (InvalidValues, UnsafeInput, Conflict) as refusal:
+        return _text_page(draft_id, text, base, refusal)
+    flash(f"{name} 已保存。")
+    return redirect(url_for("studio.model", draft_id=draft_id))
 
 
 @blueprint.get("/models/<int:draft_id>/diagram.bpmn")

@@ -25,6 +25,14 @@ def _words(refusal: EngineError) -> str:
     return "；".join(f"{name}：{text}" for name, text in errors.items()) or refusal.message
 
 
+def _late(draft_id: int, refusal: Conflict) -> Response:
+    """Who saved meanwhile, and when."""
+    with database().reading() as c:
+        now = drafts.open_draft(c, me(), draft_id)
+        who = directory.names(c, [now.changed_by or ""]).get(now.changed_by or "", "系统")
+    return jsonify(message=refusal.message, revision=now.revision, by=who, at=now.changed_at.isoformat())
+
+
 @blueprint.get("/models/<int:draft_id>/files")
 @policy("design", "approve_models")
 def model_files(draft_id: int) -> Response:
@@ -46,10 +54,7 @@ def save_model_files(draft_id: int) -> tuple[Response, int]:
         base, files = _sent()
         saved = database().run(lambda c: drafts.save(c, by, draft_id, base_revision=base, files=files))
     except Conflict as refusal:
-        with database().reading() as c:
-            now = drafts.open_draft(c, by, draft_id)
-            who = directory.names(c, [now.changed_by or ""]).get(now.changed_by or "", "系统")
-        return jsonify(message=refusal.message, revision=now.revision, by=who, at=now.changed_at.isoformat()), 409
+        return _late(draft_id, refusal), 409
     except (UnsafeInput, InvalidValues) as refusal:
         return jsonify(message=_words(refusal)), 422
     with database().reading() as c:
