@@ -13,6 +13,7 @@ from engine.definitions.graph import components
 from engine.definitions.library import Library
 from engine.definitions.linter import all_rules
 from engine.definitions.model import Model, Node
+from engine.definitions.proof.conditions import NOTHING
 from engine.definitions.proof.moves import ROUND, State
 from engine.definitions.proof.net import ARRIVED, PEOPLE, SPENT, Net, Place
 from engine.definitions.proof.space import Space, ended, explore, without_end
@@ -89,6 +90,8 @@ class Proof:
         joins = {self._target(token[1:]) for token in last.tokens if token[0] == ARRIVED}
         gates = {token for token in last.tokens if token in self.net.places and self.place(token).automatic}
         found = [*((one, "gateway", last) for one in sorted(gates)), *((one, "join", last) for one in sorted(joins))]
+        if any(one.element in gates for one in self.unset()):
+            return []  # it stops because a value is missing, and that is said
         return found or [self._loop([last])]
 
     def _loop(self, behind: list[State]) -> tuple[str, str, State]:
@@ -169,6 +172,22 @@ class Proof:
             if element not in told:
                 told.add(element)
                 yield Shown(element, (*self.space.path_to(state), *self.space.drawn((label,))))
+
+    def unset(self) -> Iterator[Shown]:
+        """Steps some case gets to before anybody has written what they need. `kind` is the variable."""
+        told = set[tuple[str, str]]()
+        for state in self.space.states:
+            facts = dict(state.facts)
+            for token in sorted(state.tokens & self.space.needs.keys()):
+                for name in sorted(self.space.needs[token]):
+                    if facts.get(name) == frozenset({NOTHING}) and (token, name) not in told and self._arrives(state, token):
+                        told.add((token, name))
+                        yield Shown(token, (*self.space.path_to(state), token), name)
+
+    def _arrives(self, state: State, token: str) -> bool:
+        """Whether the token has just come there: afterwards it has what it needs, or has stopped already."""
+        step = self.space.first.get(state)
+        return step is None or token not in step.state.tokens
 
     def cut_off(self) -> Iterator[Shown]:
         """Terminate ends that take away work of people which is still open. `kind` is one such step."""

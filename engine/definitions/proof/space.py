@@ -40,6 +40,8 @@ class Space:
     edges: list[Step] = field(default_factory=list)
     complete: bool = True
     twice: list[tuple[State, str, str]] = field(default_factory=list)
+    needs: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Place → the variables without which the case stops there."""
     first: dict[State, Step] = field(default_factory=dict)
     """The step that leads to a situation on a shortest way."""
     following: dict[State, list[Step]] = field(default_factory=dict)
@@ -93,7 +95,9 @@ def explore(model: Model, library: Library, *, bound: int = BOUND, inside: bool 
     if net is None:
         return Space(None, State(frozenset()))
     watched = (lambda label: True) if watch is None else watch.__contains__
-    walk = _Walk(net, Moves(net, Values(net, model, library) if values else Knowledge(), watched), bound)
+    knowledge = Values(net, model, library) if values else None
+    walk = _Walk(net, Moves(net, knowledge or Knowledge(), watched), bound)
+    walk.space.needs = knowledge.needs if knowledge else {}
     walk.run()
     return walk.space
 

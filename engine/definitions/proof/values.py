@@ -14,6 +14,7 @@ from engine.definitions.model import Model
 from engine.definitions.proof.beside import pairs
 from engine.definitions.proof.choices import MOST, Facts, Knowledge, subsets
 from engine.definitions.proof.conditions import ELSE, FALSE, NOTHING, TRUE, Condition, condition, sort_of, truths
+from engine.definitions.proof.needs import needs
 from engine.definitions.proof.net import Net, Place, Way
 from engine.definitions.proof.writers import Writing, given, writings
 
@@ -34,10 +35,19 @@ class Values(Knowledge):
         self.asked = {place.id: tuple(self._conditions(place)) for place in net.places.values()
                       if place.id == place.node.id and place.node.kind in CHOOSING and len(place.ways) > 1}
         self.reads = {one: frozenset(test.name for _, asked in found for test in asked.tests) for one, found in self.asked.items()}
+        self.needs = self._needs()
+        for one, needed in self.needs.items():
+            self.reads[one] = self.reads.get(one, frozenset()) | needed
         names = frozenset(name for found in self.reads.values() for name in found)
         self.kinds = {name: kinds_of(name, (asked for found in self.asked.values() for _, asked in found)) for name in names}
         self.writes = {place.id: tuple(self._writings(place)) for place in net.places.values()}
         self.asks_shared = self._shared()
+
+    def _needs(self) -> dict[str, frozenset[str]]:
+        """What steps cannot do without, as far as it is not given from the start."""
+        known = given(self.model, self.library)
+        found = {place: frozenset(name for name in names if name not in known) for place, names in needs(self.net).items()}
+        return {place: names for place, names in found.items() if names}
 
     def _conditions(self, place: Place) -> Iterator[tuple[Way, Condition]]:
         """The conditional ways in the designer's order."""
