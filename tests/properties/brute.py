@@ -9,7 +9,7 @@ activity is not begun a second time while it is still on its way (the second wou
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 from engine.definitions.model import ACTIVITIES, Model, Node
@@ -72,10 +72,12 @@ def holds(text: str, values: Values) -> Any:
 
 
 class Game:
-    """`fields` are the variables a form writes: form → name → values; `start` the values each variable may begin with."""
+    """`fields` are the variables a form writes: form → name → values; `start` the values each variable may begin with. Without them
+    nobody knows any values, and every way of a gateway can be taken."""
 
-    def __init__(self, model: Model, fields: dict[str, dict[str, tuple[Any, ...]]], start: dict[str, tuple[Any, ...]]) -> None:
-        self.model, self.fields, self.first = model, fields, start
+    def __init__(self, model: Model, fields: dict[str, dict[str, tuple[Any, ...]]] | None = None,
+                 start: dict[str, tuple[Any, ...]] | None = None) -> None:
+        self.model, self.fields, self.first, self.blind = model, fields or {}, start or {}, fields is None
         self.seen = Seen()
 
     def play(self, most: int) -> Seen:
@@ -218,14 +220,23 @@ class Game:
             if node is None or node.kind not in AT_ONCE and (node.kind != "intermediateCatchEvent" or node.event):
                 continue
             if node.kind in ("exclusiveGateway", "inclusiveGateway") and len(node.outgoing) > 1:
-                chosen = self.chosen(node, values)
-                if chosen:
+                for chosen in self.choices(node, values):
                     yield (node.id, *chosen), lambda n=node, c=chosen: self.sent(scope, n, c), values
             elif node.kind in ("endEvent", "intermediateThrowEvent") and node.event in ("error", "cancel", "escalation", "terminate"):
                 yield (node.id,), lambda n=node: self.thrown(scope, n), values
             else:
                 for known in self.written(node, values):
                     yield (node.id,), lambda n=node: self.sent(scope, n, [flow.id for flow in n.outgoing]), known
+
+    def choices(self, node: Node, values: Values) -> list[list[str]]:
+        """What a gateway may do next: one thing when the values are known."""
+        if not self.blind:
+            return [found for found in [self.chosen(node, values)] if found]
+        flows, asked = [flow.id for flow in node.outgoing], [flow.id for flow in node.outgoing if flow.id != node.default]
+        if node.kind == "exclusiveGateway":
+            return [[flow] for flow in flows]
+        some = [list(kept) for size in range(1, len(asked) + 1) for kept in combinations(asked, size)]
+        return some + [[flow] for flow in flows if flow not in asked]
 
     def chosen(self, node: Node, values: Values) -> list[str]:
         true = [flow.id for flow in node.outgoing if flow.id != node.default and holds(flow.condition or "true", values) is True]
@@ -259,8 +270,7 @@ class Game:
                 here = {("at", flow.id) for flow in node.incoming}
                 after = (scope[0], scope[1] - here | {("on", join)})
                 if node.kind == "inclusiveGateway" and len(node.outgoing) > 1:
-                    chosen = self.chosen(node, values)
-                    if chosen:
+                    for chosen in self.choices(node, values):
                         yield (join, *chosen), lambda a=after, n=node, c=chosen: self.sent(a, n, c), values
                 else:
                     yield (join,), lambda a=after, n=node: self.sent(a, n, [flow.id for flow in n.outgoing]), values
@@ -370,7 +380,7 @@ class Game:
 
     def written(self, node: Node, values: Values) -> Iterator[Values]:
         """Every way the variables can look after a step."""
-        if node.kind == "scriptTask":
+        if node.kind == "scriptTask" and not self.blind:
             yield tuple(sorted({**dict(values), str(node.gl.get("resultVariable")): evaluate(node.script, {})}.items()))
             return
         fields = self.fields.get(str(node.gl.get("formRef")), {}) if node.loop is None else {}
