@@ -21,8 +21,9 @@ REVIEW = "review"
 KINDS = {"warning": "警告", "criticism": "通报批评", "fine": "罚款", "confiscation": "没收违法所得、没收非法财物",
          "suspension": "责令停产停业",
          "licence_suspension": "暂扣许可证件", "licence_revocation": "吊销许可证件", "restriction": "限制开展生产经营活动",
-         "closure": "责令关闭"}
-"""Kinds of penalty that a township may come to impose (行政处罚法第九条)."""
+         "closure": "责令关闭", "demolition": "限期拆除"}
+"""Kinds of penalty that a township may come to impose (行政处罚法第九条), and the order to remove a building (城乡规划法、土地管理法), which is
+notified, reviewed and decided like one."""
 BETWEEN = re.compile(r"[、，,；;\s]+")
 TERMS = ("kinds", "fine", "confiscation", "basis", "grade", "facts", "reasons")
 LAST = (select(proposal).where(proposal.c.instance_id == bindparam("i"), proposal.c.stage == bindparam("stage"))
@@ -99,7 +100,7 @@ def read(values: Mapping[str, Any], stage: str, before: Terms | None) -> Terms:
         _texts(said["basis"]) if said["basis"] else before.basis if before else (),
         str(said["grade"] or (before.grade if before else "")),
         str(said["facts"] or (before.facts if before else "")),
-        str(said["reasons"] or ""))
+        str(said["reasons"] or (before.reasons if before else "")))
     return _sound(terms, prefix)
 
 

@@ -14,7 +14,7 @@ from engine import clock, definitions
 from engine.cases import case_file, evidence, identity
 from engine.cases.case_file import Penalty
 from engine.cases.parties import Party
-from engine.documents import shown
+from engine.documents import register, shown
 from engine.errors import InvalidState, NotFound
 from engine.people import directory, qualifications
 from engine.people.directory import Unit
@@ -26,6 +26,8 @@ PARTY_KINDS = {"natural": "个人", "sole_trader": "个体工商户", "organisat
 WITHIN = "六个月"
 """行政诉讼法第四十六条; a law that says otherwise sets the parameter `sue_within`."""
 DEPTH = 8
+RECORDS = ("DOC-06", "DOC-07", "DOC-09")
+"""Signed on the spot: inspection, questioning, sampling. They prove what they say (行政处罚法第四十六条)."""
 
 
 def file_of(c: Connection, instance_id: int) -> Penalty | None:
@@ -161,5 +163,8 @@ def certificate(c: Connection, person: str, day: dt.date) -> str:
 
 
 def _evidence(c: Connection, instance_id: int) -> list[dict[str, str]]:
-    return [{"name": one.title, "kind": one.kind_words, "count": f"{len(one.files)}份" if one.files else "", "proves": one.purpose}
-            for one in evidence.of(c, instance_id) if one.state == evidence.VALID]
+    """The signed records of the inquiry, then the pieces of the file."""
+    records = [{"name": one.name, "kind": "笔录", "count": "1份", "proves": ""} for one in register.of_case(c, instance_id)
+               if one.doc_id in RECORDS and one.state == register.ISSUED]
+    return records + [{"name": one.title, "kind": one.kind_words, "count": f"{len(one.files)}份" if one.files else "",
+                       "proves": one.purpose.removeprefix("证明")} for one in evidence.of(c, instance_id) if one.state == evidence.VALID]

@@ -17,6 +17,7 @@ from engine.documents import catalogue, receipts, register
 from engine.documents.receipts import Receipt
 from engine.documents.register import Issued
 from engine.errors import InvalidValues
+from engine.people import directory
 
 MAIN, SECONDARY = "main", "secondary"
 VOLUMES = {MAIN: "正卷", SECONDARY: "副卷"}
@@ -61,7 +62,9 @@ def parts(c: Connection, case_id: int, authority: str) -> tuple[Part, ...]:
     """Every part of a case, unordered: issued documents, usable evidence with its files, proofs of service and receipts. Void documents
     and void evidence stay out; the remarks name them."""
     documents = [_document(one, authority) for one in register.of_case(c, case_id) if one.state == register.ISSUED]
-    items = [_item(one) for one in evidence.of(c, case_id) if one.state == evidence.VALID]
+    pieces = [one for one in evidence.of(c, case_id) if one.state == evidence.VALID]
+    names = directory.names(c, [who for one in pieces for who in one.collectors])
+    items = [_item(one, names) for one in pieces]
     made = [_receipt(one, authority) for one in receipts.of_case(c, case_id)]
     return tuple(one for one in (*documents, *items, *made) if one.volume in VOLUMES)
 
@@ -103,6 +106,7 @@ def _receipt(one: Receipt, authority: str) -> Part:
     return Part(one.key, "receipt", one.title, "", authority, one.at, row.volume, row.order, receipt=one)
 
 
-def _item(one: Item) -> Part:
-    return Part(f"evidence-{one.id}", "evidence", f"{one.kind_words}：{one.title}", "", "、".join(one.collectors), one.collected_at, MAIN,
-                EVIDENCE_ORDER, item=one)
+def _item(one: Item, names: Mapping[str, str]) -> Part:
+    makers = "、".join(names.get(who, who) for who in one.collectors)
+    return Part(f"evidence-{one.id}", "evidence", f"{one.kind_words}：{one.title}", "", makers, one.collected_at, MAIN, EVIDENCE_ORDER,
+                item=one)

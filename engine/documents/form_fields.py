@@ -12,6 +12,8 @@ from engine.people import directory
 from engine.runtime import case as cases
 
 TIMED = ("datetime", "time")
+DAYS = "days"
+"""The field with a number of days; documents write it with its unit."""
 
 
 def words(c: Connection, instance_id: int, element: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -22,7 +24,8 @@ def words(c: Connection, instance_id: int, element: str, values: Mapping[str, An
     form = form_of(c, instance_id, element)
     known = {one.key: one for one in form.inputs()} if form else {}
     people = directory.names(c, [str(value) for key, value in values.items() if key in known and known[key].type == "person" and value])
-    return {_called(known.get(key), key): _shown(known.get(key), value, people) for key, value in values.items()}
+    found = {_called(known.get(key), key): _shown(known.get(key), value, people) for key, value in values.items()}
+    return {**found, DAYS: f"{found[DAYS]}日"} if str(found.get(DAYS, "")).isdecimal() else found
 
 
 def _called(field: Field | None, key: str) -> str:

@@ -77,6 +77,14 @@ def convert(body: bytes) -> bytes:
         return result.read_bytes()
 
 
+def make_of_case(database: Database, folder: Path, case_id: int) -> None:
+    """The PDF of every issued Word document of a case that has none yet; nothing where LibreOffice is missing. Raises InvalidState."""
+    with database.reading() as c:
+        found = [one.id for one in register.of_case(c, case_id) if one.state == register.ISSUED]
+    for one in found if is_possible() else ():
+        make(database, folder, one)
+
+
 def make(database: Database, folder: Path, document_id: int) -> None:
     """Make and keep the PDF of an issued Word document, once. Raises as `convert` does."""
     with database.reading() as c:

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -105,7 +106,8 @@ def test_compile_build_check_archive_and_download(as_person, settled: Settled) -
     with zipfile.ZipFile(io.BytesIO(package.data)) as packed:
         assert {"正卷.pdf", "副卷.pdf", "元数据.xml", "四性检测报告.xml"} <= set(packed.namelist())
     volume = reviewer.get(f"{settled.page}/main")
-    assert volume.data.startswith(b"%PDF-") and "attachment" in volume.headers["Content-Disposition"]
+    assert volume.data.startswith(b"%PDF-") and volume.headers["Content-Disposition"].encode("latin-1").startswith(b"attachment; ")
+    assert volume.headers["Content-Disposition"].endswith(quote("-正卷.pdf"))
     assert volume.headers["Content-Security-Policy"].startswith("sandbox")
 
 

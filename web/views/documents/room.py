@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from engine.documents.rendering import MIME, Made
 from web import submission
+from web.downloads import name_file
 
 blueprint = Blueprint("documents", __name__)
 SEALED = "sandbox; default-src 'none'"
@@ -17,7 +18,7 @@ IMAGE = re.compile(r"[0-9a-f]{32}")
 def sent(made: Made, name: str, *, inline: bool = False) -> Response:
     """The bytes of a document as an answer that no page can run."""
     answer = Response(made.body, mimetype=MIME[made.format])
-    answer.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=f"{name}.{made.format}")
+    name_file(answer, f"{name}.{made.format}", inline=inline)
     answer.headers["Content-Security-Policy"] = SEALED
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
-from engine.documents import archive_desk, contents, publicity
+from engine.documents import archive_desk, contents, pdf, publicity
 from engine.errors import EngineError, InvalidState, InvalidValues, NotAllowed
 from web.auth import policy
 from web.context import database, me, settings
+from web.downloads import name_file
 from web.errors import status_of
 
 blueprint = Blueprint("dossier", __name__)
@@ -72,6 +73,9 @@ def build(case_id: int) -> Any:
 
     def work() -> None:
         with database().reading() as c:
+            archive_desk.show(c, case_id, person)
+        pdf.make_of_case(database(), folder, case_id)
+        with database().reading() as c:
             made = archive_desk.build(c, case_id, folder, person)
         database().run(lambda c: archive_desk.keep(c, case_id, made, folder, person))
     return _done(case_id, work, "案卷已生成，请看四性检测结果。")
@@ -100,7 +104,7 @@ def take(case_id: int, which: str) -> Any:
     with database().reading() as c:
         body, name = archive_desk.take(c, case_id, which, settings().files, me())
     answer = Response(body, mimetype=TYPES[which])
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    name_file(answer, name)
     answer.headers["Content-Security-Policy"] = SEALED
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
