@@ -13,7 +13,8 @@ from engine import clock
 from engine.cases import powers_in_use
 from engine.cases.powers_in_use import Touched
 from engine.errors import NotAllowed, NotFound
-from engine.law import loading, powers, sample, standards, statutes
+from engine.law import list_upload, loading, powers, sample, standards, statutes
+from engine.law.list_upload import Upload
 from engine.law.loading import Report
 from engine.law.powers import Power
 from engine.law.standards import Version
@@ -66,6 +67,41 @@ def load_powers(c: Connection, unit_id: str, document: bytes, *, by: Participant
     done = sample.load_list(c, unit_id, sample.read(document))
     _tell(c, by, "powers-loaded", unit=unit_id, items=done)
     return done
+
+
+def propose_list(c: Connection, unit_id: str, document: bytes, *, by: Participant) -> Upload:
+    """Upload a town's whole list: it is checked and waits to be looked through. Raises NotAllowed, NotFound, UnsafeInput, InvalidValues."""
+    _must_keep_list(c, unit_id, by)
+    return list_upload.propose(c, unit_id, document, by=by.id)
+
+
+def seen_list(c: Connection, upload_id: int, *, by: Participant) -> Upload:
+    """An upload for somebody who keeps that town's list. Raises NotFound for everybody else."""
+    found = list_upload.get(c, upload_id)
+    if not may_keep_list(c, found.unit_id, by):
+        raise NotFound("没有这份上传的清单，请重新上传。", upload=upload_id)
+    return found
+
+
+def touched_by(c: Connection, one: Upload) -> dict[str, tuple[Touched, ...]]:
+    """The open cases on items that an upload changes, by code."""
+    codes = [change.code for change in list_upload.changes(c, one) if change.kind == list_upload.CHANGED]
+    return {code: found for code in codes if (found := powers_in_use.in_flight(c, one.unit_id, code))}
+
+
+def apply_list(c: Connection, upload_id: int, *, by: Participant) -> int:
+    """The list takes effect; answers how many items are new or changed. Raises NotFound, InvalidState, Conflict, InvalidValues."""
+    one = seen_list(c, upload_id, by=by)
+    done = list_upload.apply(c, upload_id, by=by.id)
+    _tell(c, by, "powers-loaded", unit=one.unit_id, items=done, upload=upload_id)
+    return done
+
+
+def drop_list(c: Connection, upload_id: int, *, by: Participant) -> Upload:
+    """The list is not wanted. Raises NotFound, InvalidState."""
+    one = seen_list(c, upload_id, by=by)
+    list_upload.drop(c, upload_id, by=by.id)
+    return one
 
 
 def correct(c: Connection, article_id: int, values: Mapping[str, str], *, base: int, by: Participant) -> Article:

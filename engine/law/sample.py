@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from engine.errors import InvalidValues
 from engine.law import loading, powers, statutes
 from engine.law.tables import article
 from engine.people import directory
 
 FILE = Path(__file__).parent / "sample_powers.toml"
+NO_LIST = "文件不是赋权清单：应有一段 [list] 和至少一段 [[item]]，写法见说明。"
 REVIEW = "示例数据：按条文要点核对"
 
 
@@ -26,8 +28,15 @@ def load(c: Connection, unit_id: str) -> int:
 def load_list(c: Connection, unit_id: str, found: Mapping[str, Any]) -> int:
     """A list as it was read; answers how many items. Raises InvalidValues, NotFound (no such unit)."""
     directory.unit_of(c, unit_id)
-    usual = found.get("list") or {}
-    return len([powers.save(c, unit_id, {**usual, **one}) for one in found.get("item") or ()])
+    return len([powers.save(c, unit_id, one) for one in rows(found)])
+
+
+def rows(found: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """The entries of a list that was read, each with what the list says of all. Raises InvalidValues for what is no list."""
+    usual, items = found.get("list", {}), found.get("item")
+    if not isinstance(usual, dict) or not isinstance(items, list) or not all(isinstance(one, dict) for one in items) or not items:
+        raise InvalidValues({"file": NO_LIST}, NO_LIST)
+    return tuple({**usual, **one} for one in items)
 
 
 def read(document: bytes) -> Mapping[str, Any]:

@@ -318,3 +318,57 @@ def test_a_table_is_sent_back_with_a_reason_and_not_decided_by_strangers(as_pers
     assert as_person("lx-fzy1").get(f"/law/standards/{one.id}/file").status_code == 404
     assert boss.post(f"/law/standards/{one.id}/return", {**form, "reason": "第二档过宽"}).status_code == 302
     assert "退回：第二档过宽" in body(boss.get("/law/standards/versions?item=SR-sign"))
+
+
+def _uploads(person, document, unit=TOWN):
+    return person.post("/law/powers", {"unit": unit, "file": (io.BytesIO(document.encode()), "a.toml")}, content_type="multipart/form-data")
+
+
+def _grill(database):
+    with database.reading() as c:
+        return powers.known(c, TOWN, "T-grill")
+
+
+def test_a_whole_list_shows_what_it_changes_before_it_takes_effect(as_person, database, listed):
+    legal = as_person("fzy1")
+    text = LIST.replace("测试露天烧烤", "露天烧烤新名称")
+    sent = _uploads(legal, text)
+    assert sent.status_code == 302 and _grill(database).name == "测试露天烧烤"
+    page = body(legal.get(sent.location))
+    assert "露天烧烤新名称" in page and "改动 1 项" in page and "保持不变" in page and "确认装入" in page
+    assert "有一份上传的清单还没有确认" in body(legal.get("/law/powers"))
+    assert legal.post(f"{sent.location}/apply").status_code == 302
+    assert _grill(database).name == "露天烧烤新名称"
+    assert legal.post(f"{sent.location}/apply").status_code == 409
+    assert "已装入" in body(legal.get(sent.location))
+    with database.reading() as c:
+        assert history.verify(c) == []
+
+
+def test_a_list_that_is_dropped_changes_nothing(as_person, database, listed):
+    legal = as_person("fzy1")
+    sent = _uploads(legal, LIST.replace("测试露天烧烤", "露天烧烤新名称"))
+
+    assert legal.post(f"{sent.location}/drop").status_code == 302
+    assert legal.post(f"{sent.location}/apply").status_code == 409
+    assert _grill(database).name == "测试露天烧烤"
+
+
+@pytest.mark.parametrize(("document", "words"), [
+    ("", "不是赋权清单"), ("[list", "TOML"), (LIST.replace("fine_max", "fine_most"), "罚款上限"),
+    (LIST.replace("T-grill", ""), "没有填写")])
+def test_a_wrong_list_is_refused_on_its_page(as_person, database, listed, document, words):
+    answer = _uploads(as_person("fzy1"), document)
+
+    assert answer.status_code == 422 and words in answer.get_data(as_text=True)
+    assert _grill(database) == listed
+
+
+def test_nobody_else_uploads_or_sees_a_towns_list(as_person, database, listed):
+    sent = _uploads(as_person("fzy1"), LIST)
+    assert _uploads(as_person("ba1"), LIST).status_code == 403
+    assert _uploads(as_person("lx-fzy1"), LIST).status_code == 404
+    for person in ("ba1", "lx-fzy1"):
+        assert as_person(person).get(sent.location).status_code == 404
+        assert as_person(person).post(f"{sent.location}/apply").status_code == 404
+    assert _grill(database) == listed

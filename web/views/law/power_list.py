@@ -1,15 +1,17 @@
-"""赋权清单: what a town may punish on a day; taking an item on, and taking one back."""
+"""赋权清单: what a town may punish on a day; uploading a whole list, taking an item on, and taking one back."""
 
 import datetime as dt
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request
+from flask import flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 
 from engine.administration import law_changes
 from engine.cases import powers_in_use
 from engine.errors import InvalidValues
-from engine.law import choice, powers
+from engine.law import choice, list_upload, loading, powers
+from engine.law.list_upload import Upload
+from engine.people import directory
 from engine.people.directory import Unit
 from web import addresses
 from web.auth import policy
@@ -29,10 +31,64 @@ def _page(status: int = 200, **more: Any) -> Any:
         town = town_asked(c)
         found, others = powers.items(c, town.id), towns(c)
         keeps = law_changes.may_keep_list(c, town.id, me())
+        waiting = list_upload.waiting(c, town.id) if keeps else None
         touched = {one.code: powers_in_use.in_flight(c, town.id, one.code) for one in found} if keeps else {}
-    shown = {"town": town, "towns": others, "items": found, "day": day_of(), "keeps": keeps, "touched": touched, "errors": {}, "typed": {},
-             "changed": None, "POLICIES": powers.POLICIES, "range_words": choice.range_words, **more}
+    shown = {"town": town, "towns": others, "items": found, "day": day_of(), "keeps": keeps, "touched": touched, "waiting": waiting,
+             "errors": {}, "typed": {}, "changed": None, "POLICIES": powers.POLICIES, "range_words": choice.range_words, **more}
     return make_response(render_template("law/powers.html", **shown), status)
+
+
+@blueprint.post("/powers")
+@policy("penalties", "administer")
+def upload() -> Any:
+    """A whole list: nothing changes before its preview is confirmed; one mistake and it is not taken."""
+    person, sent = me(), request.files.get("file")
+    document = sent.read(loading.LARGEST + 1) if sent else b""
+    try:
+        made = database().run(lambda c: law_changes.propose_list(c, town_asked(c).id, document, by=person).id)
+    except InvalidValues as refusal:
+        return _page(422, errors=refusal.errors)
+    return redirect(url_for("law.preview", upload_id=made))
+
+
+@blueprint.get("/powers/uploads/<int:upload_id>")
+@policy("penalties", "administer")
+def preview(upload_id: int) -> Any:
+    """What an uploaded list would change, and which open cases that touches."""
+    person = me()
+    with database().reading() as c:
+        one = law_changes.seen_list(c, upload_id, by=person)
+        shown = {"one": one, "town": directory.unit_of(c, one.unit_id), "names": directory.names(c, [one.by]), **_compared(c, one)}
+    return render_template("law/upload.html", STATES=list_upload.STATES, **shown)
+
+
+def _compared(c: Connection, one: Upload) -> dict[str, Any]:
+    """Only what still waits is compared: what took effect is the list by now."""
+    if one.state != list_upload.PROPOSED:
+        return {"changes": (), "untouched": (), "touched": {}, "stale": False}
+    return {"changes": list_upload.changes(c, one), "untouched": list_upload.untouched(c, one), "touched": law_changes.touched_by(c, one),
+            "stale": one.before != list_upload.digest(c, one.unit_id)}
+
+
+@blueprint.post("/powers/uploads/<int:upload_id>/apply")
+@policy("penalties", "administer")
+def apply_list(upload_id: int) -> Any:
+    """The list that was looked through takes effect."""
+    person = me()
+    town, done = database().run(lambda c: [law_changes.seen_list(c, upload_id, by=person).unit_id,
+                                           law_changes.apply_list(c, upload_id, by=person)])
+    flash(f"清单已装入，新增或者改动 {done} 项。")
+    return redirect(addresses.of("law.power_list", {"unit": town}))
+
+
+@blueprint.post("/powers/uploads/<int:upload_id>/drop")
+@policy("penalties", "administer")
+def drop_list(upload_id: int) -> Any:
+    """The list is not wanted; nothing has changed."""
+    person = me()
+    town = database().run(lambda c: law_changes.drop_list(c, upload_id, by=person).unit_id)
+    flash("已放弃这份清单，没有任何改动。")
+    return redirect(addresses.of("law.power_list", {"unit": town}))
 
 
 @blueprint.post("/powers/<int:power_id>/confirm")
