@@ -20,7 +20,7 @@ CONDITIONS = ("{0} = true", "{0} != true", "{0} = null", "{0} = false or {0} = n
 VARIABLES = ("x0", "x1")
 FORMS = {"f": ("x0",), "g": ("x0", "x1")}
 LIBRARY = Library(forms={form: {"components": [{"type": "checkbox", "key": key} for key in keys]} for form, keys in FORMS.items()})
-FIELDS = {form: {key: (True, False, None) for key in keys} for form, keys in FORMS.items()}
+FIELDS = {form: dict.fromkeys(keys, (True, False, None)) for form, keys in FORMS.items()}
 
 
 class Small(Dice):
@@ -131,8 +131,8 @@ def verdict(model: Model, watch: frozenset[str] | None) -> tuple[Any, ...]:
 
 
 def _told(model: Model, passed: set[str]) -> list[str]:
-    quiet = {one.id for one in model.each("eventBasedGateway")} | {flow.id for one in model.each("eventBasedGateway") for flow in one.outgoing}
-    return sorted(passed - quiet)
+    gates = list(model.each("eventBasedGateway"))
+    return sorted(passed - {one.id for one in gates} - {flow.id for one in gates for flow in one.outgoing})
 
 
 def game(model: Model) -> tuple[Any, ...]:

@@ -24,6 +24,16 @@ def pairs(net: Net) -> Iterator[Pair]:
                 yield inner, everything - inner
 
 
+def reopened(net: Net) -> Iterator[frozenset[str]]:
+    """The places between a split and itself, where a branch leads back to the split past the join: the others may still be busy."""
+    for place in net.places.values():
+        if place.node.kind in SPLITTING and len(place.ways) > 1:
+            joins = {join.id for join in net.places.values() if join.split == place.id}
+            areas = [_area(net, way.target, joins) for way in place.ways]
+            if any(place.id in area for area in areas):
+                yield deep(net, {one for area in areas for one in area})
+
+
 def _branches(net: Net, split: Place) -> Iterator[Pair]:
     joins = {join.id for join in net.places.values() if join.split == split.id}
     areas = [deep(net, _area(net, way.target, joins | {split.id})) for way in split.ways]

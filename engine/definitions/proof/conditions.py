@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from typing import Any
 
 from engine.definitions.tokens import Token, tokens
 
@@ -66,7 +67,7 @@ def truths(asked: Condition, values: Mapping[str, str]) -> frozenset[str]:
     value = values[asked.name]
     if asked.kind == "name":
         return frozenset({value if value in ALL else NEITHER})
-    return frozenset({_compared(value, asked.operator, asked.constant)})
+    return _compared(value, asked.operator, asked.constant)
 
 
 def sort_of(value: str) -> str:
@@ -83,14 +84,23 @@ def _joined(kind: str, parts: tuple[str, ...]) -> str:
     return NEITHER if NEITHER in parts else TRUE if deciding == FALSE else FALSE
 
 
-def _compared(value: str, operator: str, constant: str) -> str:
+def _compared(value: str, operator: str, constant: str) -> frozenset[str]:
+    """As the FEEL engine answers: equality across sorts is neither, size across sorts is not relied upon."""
+    sorts = {sort_of(value), sort_of(constant)}
     if operator in ("=", "!="):
-        same = value == constant if sort_of(constant) != "number" or sort_of(value) != "number" else float(value) == float(constant)
-        return TRUE if same == (operator == "=") else FALSE
-    if sort_of(value) != "number" or sort_of(constant) != "number":
-        return NEITHER
-    left, right = float(value), float(constant)
-    return TRUE if {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator] else FALSE
+        same = float(value) == float(constant) if sorts == {"number"} else value == constant
+        if operator == "=" and not same and len(sorts) == 2 and not sorts & {NOTHING, ELSE}:
+            return frozenset({NEITHER})
+        return frozenset({TRUE if same == (operator == "=") else FALSE})
+    if NOTHING in sorts or sort_of(constant) == "boolean":
+        return frozenset({NEITHER})
+    if sorts == {"number"}:
+        return frozenset({TRUE if _ordered(float(value), operator, float(constant)) else FALSE})
+    return frozenset({TRUE if _ordered(value, operator, constant) else FALSE}) if sorts == {"text"} else ALL
+
+
+def _ordered(left: Any, operator: str, right: Any) -> bool:
+    return bool({"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator])
 
 
 class _Reading:

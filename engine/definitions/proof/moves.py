@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from engine.definitions.model import ACTIVITIES
-from engine.definitions.proof.beside import pairs
+from engine.definitions.proof.beside import pairs, reopened
 from engine.definitions.proof.choices import Facts, Knowledge
 from engine.definitions.proof.net import AGAIN, ARRIVED, FAILED, OUTSIDE, PEOPLE, SPENT, Level, Net, Place, Way
 
@@ -63,6 +63,7 @@ class Moves:
         self.net, self.knowledge, self.watched = net, knowledge, watched
         self.quiet: dict[str, bool] = {}
         self.endangered = frozenset(_beside_a_stop(net))
+        self.endangered |= frozenset(one for area in reopened(net) for one in area)
         self.endangered |= frozenset(one for level in net.levels.values() if self._hurries(level) for one in net.inside[level.id])
         self.codes = {kind: {OTHER, *(_code(place) for place in net.places.values() if place.node.event == kind)} - {""}
                       for kind in ("error", "escalation")}

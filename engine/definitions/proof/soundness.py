@@ -13,7 +13,7 @@ from engine.definitions.graph import components
 from engine.definitions.library import Library
 from engine.definitions.linter import all_rules
 from engine.definitions.model import Model, Node
-from engine.definitions.proof.conditions import NOTHING
+from engine.definitions.proof.conditions import NOTHING, condition
 from engine.definitions.proof.moves import ROUND, State
 from engine.definitions.proof.net import ARRIVED, PEOPLE, SPENT, Net, Place
 from engine.definitions.proof.space import Space, ended, explore, without_end
@@ -145,6 +145,18 @@ class Proof:
                 for way in place.ways:
                     if way.id not in self.passed:
                         yield Shown(way.id, (*self.space.path_to(arriving), place.id), place.id)
+
+    def never_equal(self) -> Iterator[Shown]:
+        """Comparisons with a constant that the variable never has at that gateway, in a condition that can be true otherwise.
+        `kind` is the comparison."""
+        for place in self._places() if self.certain else ():
+            if place.node.kind not in CHOICES or len(place.ways) < 2 or place.id != place.node.id:
+                continue
+            seen = [dict(state.facts) for state in self.space.states if place.id in state.tokens]
+            for way in place.ways:
+                for test in condition(way.condition or "").tests if not way.default and way.id in self.passed else ():
+                    if test.operator == "=" and seen and not any(test.constant in facts.get(test.name, {test.constant}) for facts in seen):
+                        yield Shown(way.id, (), f"{test.name} = {test.constant}")
 
     def unreached(self) -> Iterator[Shown]:
         """Nodes no case gets to, except those only behind others that are told."""
