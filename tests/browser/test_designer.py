@@ -1,5 +1,6 @@
-"""The designer's corner: look at what runs, be told what is wrong with a drawing, publish the next version."""
+"""The designer's corner: look at what runs, be told what is wrong, compare, ask, and let another person publish the next version."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.browser.people import PHONE
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 LOOP = Path(__file__).resolve().parents[2] / "bpmn/grid_loop/grid_loop.bpmn"
+EXAMPLES = LOOP.with_name("scenarios.yaml")
 
 
 def drawing(change=lambda text: text):
@@ -17,11 +19,17 @@ def drawing(change=lambda text: text):
     return {"name": "grid_loop.bpmn", "mimeType": "application/xml", "buffer": change(LOOP.read_text("utf-8")).encode()}
 
 
-def upload(designer, file):
-    """Choose a file and press the button that checks and publishes."""
+def examples(change):
+    """The examples that stand beside it, changed alike."""
+    return {"name": EXAMPLES.name, "mimeType": "text/yaml", "buffer": change(EXAMPLES.read_text("utf-8")).encode()}
+
+
+def upload(designer, *files):
+    """Choose files and store them as a draft on top of the newest version."""
     page = designer.goes("/studio")
-    page.locator("#f-files").set_input_files([file])
-    page.get_by_role("button", name="检查并发布").click()
+    page.locator("#f-files").set_input_files(list(files))
+    page.get_by_role("button", name="存为草稿").click()
+    expect(page.locator("h1")).to_contain_text("草稿")
     return page
 
 
@@ -38,25 +46,55 @@ def test_what_runs_is_listed_and_drawn(people):
     page.locator("[data-zoom=fit]").click()
 
 
-def test_a_bad_drawing_is_refused_with_the_place_and_the_reason(people):
+def test_a_bad_drawing_is_told_with_the_place_and_the_reason_and_cannot_be_asked_for(people):
     designer = people.enter("sheji")
-    designer.forgives("422")
     page = upload(designer, drawing(lambda text: text.replace(' gl:role="area_head"', "").replace("area_outcome = ", "area_outcome == ")))
 
-    expect(page.locator(".error-summary")).to_be_focused()
-    findings = page.locator("section[aria-label='检查结果'] tr")
+    findings = page.locator("tr")
     expect(findings.filter(has_text="片区研判上报").filter(has_text="area_review").first).to_contain_text("岗位")
     designer.snaps("studio-findings")
-    expect(designer.goes("/studio").locator("tr", has_text="网格闭环").locator("td[data-label='版本']")).to_have_text("第 1 版")
+    page.get_by_role("link", name="申请发布").click()
+    expect(page.locator("h2", has_text="改好之前不能申请")).to_be_visible()
+    expect(page.get_by_role("button", name="提交审批")).to_have_count(0)
 
 
-def test_a_good_drawing_becomes_the_next_version_and_new_cases_follow_it(people):
+def test_a_pattern_becomes_a_draft(people):
+    designer = people.enter("sheji")
+    page = designer.goes("/studio")
+    page.fill("#f-name", "养犬登记")
+    page.locator("form[action='/studio/models'] #f-key").fill("dog_keeping")
+    page.locator("input[value=return_loop]").check()
+    page.get_by_role("button", name="新建草稿").click()
+
+    expect(page.locator("h1")).to_contain_text("养犬登记")
+    expect(page.locator(".diagram[data-ready]")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("错误 0 条")
+    designer.snaps("studio-draft")
+
+
+def test_a_good_drawing_is_compared_asked_for_approved_and_followed_by_new_cases(people):
     designer = people.enter("sheji")
     before, new = 'id="village_correction" name="村社纠正"', 'id="village_correction" name="村社先行纠正"'
-    page = upload(designer, drawing(lambda text: text.replace(before, new)))
+    renamed = examples(lambda text: text.replace("村社纠正", "村社先行纠正").replace("村社先行纠正即将到期", "村社纠正即将到期"))
+    page = upload(designer, drawing(lambda text: text.replace(before, new)), renamed)
+    page.get_by_role("link", name="比较", exact=True).click()
+    expect(page.locator(".diagram[data-ready]")).to_have_count(2)
+    page.locator("[data-element=village_correction]").click()
+    expect(page.locator(".djs-element.st-changed.st-here")).to_have_count(2)
+    designer.snaps("studio-compare")
+    page.go_back()
+    page.get_by_role("link", name="申请发布").click()
+    page.fill("#f-reason", "先由村社自己纠正")
+    page.get_by_role("button", name="提交审批").click()
+    expect(page.locator("#notices")).to_contain_text("已提交审批", timeout=120_000)  # the examples are played first
+    address = re.sub(r"^https?://[^/]+", "", page.url)
 
-    expect(page.locator("#notices")).to_contain_text("已发布第 2 版")
-    expect(page.locator("h1")).to_contain_text("第 2 版")
+    judge = people.enter("fzy1")
+    page = judge.goes(address)
+    judge.snaps("studio-request")
+    page.get_by_role("button", name="批准发布").click()
+
+    expect(page.locator("#notices")).to_contain_text("新版本已发布")
     expect(designer.goes("/studio").locator("tr", has_text="网格闭环").locator("td[data-label='版本']")).to_have_text("第 2 版")
     people.enter("wg01", PHONE).reports()
     assert people.enter("cs01").rows() == ["村社先行纠正"]

@@ -121,8 +121,8 @@ def test_a_published_file_that_is_a_well_is_refused(as_person, file):
     diagram = (ROOT / "bpmn/grid_loop/grid_loop.bpmn").read_bytes()
     well = b"a=" + b"[" * 5000 + b"]" * 5000 if file.endswith(".toml") else b"[" * 100_000
 
-    answer = as_person("sheji").post("/studio/publish", {
-        "keep_rest": "1", "files": [(io.BytesIO(diagram), "grid_loop.bpmn"), (io.BytesIO(well), file)]})
+    answer = as_person("sheji").post("/studio/models/upload", {
+        "files": [(io.BytesIO(diagram), "grid_loop.bpmn"), (io.BytesIO(well), file)]})
 
     assert answer.status_code == 422
 
