@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.cases import closing, lawful_order, proposals
+from engine import clock
+from engine.cases import closing, lawful_order, legal_basis, proposals
 from engine.cases.case_file import PREPARING, Penalty
 from engine.cases.proposals import Terms
 from engine.deadlines.rules import Gate
@@ -35,7 +36,16 @@ def barred(c: Connection, one: Penalty, variables: Mapping[str, Any]) -> tuple[B
     """Everything that would be unlawful now, in the order of the procedure; of a frozen file only that it is frozen."""
     if one.frozen_at is not None:
         return (Barred("修改案卷", ("案件已结案，案卷已封存；只能查看、复制和移交档案",)),)
-    return tuple(found for found in (*_steps(c, one, variables), *_periods(c, one.instance_id), *_closing(c, one)) if found.reasons)
+    found = (*_power(c, one), *_steps(c, one, variables), *_periods(c, one.instance_id), *_closing(c, one))
+    return tuple(each for each in found if each.reasons)
+
+
+def _power(c: Connection, one: Penalty) -> Iterator[Barred]:
+    """The power itself, until something was decided by it."""
+    if one.item and not _decided(c, one):
+        reason = legal_basis.not_held(c, one, clock.today())
+        act = "立案" if one.status == PREPARING else "告知、决定处罚"
+        yield Barred(act, (reason,) if reason else ())
 
 
 def _steps(c: Connection, one: Penalty, variables: Mapping[str, Any]) -> Iterator[Barred]:
@@ -58,11 +68,11 @@ def _decided(c: Connection, one: Penalty) -> bool:
 
 def _periods(c: Connection, instance_id: int) -> Iterator[Barred]:
     """Limits that have to pass first: the party's time to speak, the notice of a hearing, the time for remedies."""
-    for clock in clocks.of_case(c, instance_id):
-        rule = clocks.rule(c, clock) if clock.is_open and clock.rule else None
+    for one in clocks.of_case(c, instance_id):
+        rule = clocks.rule(c, one) if one.is_open and one.rule else None
         if rule is None or rule.gate is not Gate.AFTER:
             continue
-        until = clocks.reading(c, clock).earliest
+        until = clocks.reading(c, one).earliest
         why = rule.consequence or f"{rule.name}的期限还没有届满"
         yield Barred(f"进行“{rule.name}”期限以后的步骤", (f"{rule.law}{rule.article}：{why}",), until)
 

@@ -16,7 +16,7 @@ from engine.errors import InvalidState, InvalidValues
 from engine.law import choice, discretion, powers, standards
 from engine.law.choice import Case, Choice
 from engine.law.discretion import Standard
-from engine.law.powers import Power
+from engine.law.powers import Power, PowerNotHeld
 
 FINISH = "finish"
 NOT_CORRECTED = frozenset({"not_corrected", "partly"})
@@ -28,6 +28,16 @@ def must_be_held(c: Connection, one: Penalty, day: dt.date) -> Power:
     """The power by which a case may be filed on that day. Raises PowerNotHeld, whose words offer the transfer, or say where the town's
     list is loaded when it has none."""
     return powers.in_force(c, one.unit_id, one.item, day)
+
+
+def not_held(c: Connection, one: Penalty, day: dt.date) -> str:
+    """Why the town may not go on with a case on that day, "" while it may: no list, an item that is not in force, a power that was taken
+    back with its cases in flight to be transferred."""
+    try:
+        powers.in_force(c, one.unit_id, one.item, _held_until(c, one, day))
+    except PowerNotHeld as refusal:
+        return refusal.message.rstrip("。")
+    return ""
 
 
 def facts_of_law(c: Connection, unit_id: str, item: str) -> dict[str, str]:

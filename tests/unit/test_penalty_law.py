@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from engine.cases import step_acts
+from engine.cases import guidance, step_acts
 from engine.clock import SHANGHAI
 from engine.errors import InvalidState
 from engine.law import powers, sample
@@ -83,6 +83,8 @@ def test_cases_in_flight_follow_the_policy_of_the_recall(docket: Docket, policy:
     docket.town.run(lambda c: powers.save(c, "qs", {**usual, **item, "recall_policy": policy}))
     docket.town.run(lambda c: powers.recall(c, "qs", "SR-sign", day("2026-03-02"), document="市政府决定〔2026〕1号", reason="收回"))
     _at(docket, "2026-03-10")
+    barred = [one for one in docket.reads(lambda c: guidance.barred(c, docket.one, {})) if one.act == "告知、决定处罚"]
+    assert [("已于 2026-03-02 收回" in one.reasons[0]) for one in barred] == ([] if policy == "finish" else [True])
 
     if policy == "finish":
         assert _proposes(docket, **SIGN)["fine"] == 500_000
