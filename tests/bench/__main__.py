@@ -5,7 +5,21 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.bench import board, cases, deadlines, documents, dossier, figure, in_memory, redating, scaling, signs, transactions, waking
+from tests.bench import (
+    board,
+    cases,
+    deadlines,
+    documents,
+    dossier,
+    figure,
+    in_memory,
+    proof,
+    redating,
+    scaling,
+    signs,
+    transactions,
+    waking,
+)
 from tests.bench.figure import Figure
 from tests.bench.stores import Store, stores
 
@@ -25,6 +39,7 @@ def main(arguments: Sequence[str]) -> None:
 
     take("engine", in_memory.measure)
     take("deadlines", deadlines.measure)
+    take("proof", proof.measure)
     take("signs", signs.measure)
     take("dossier", dossier.measure)
     take("documents", documents.measure)

@@ -45,14 +45,15 @@ class Seen:
     @property
     def doomed(self) -> bool:
         """Whether some situation has no way to an end."""
-        living = set(self.ended)
-        grown = True
-        while grown:
-            grown = False
-            for one, following in self.after.items():
-                if one not in living and following & living:
-                    living.add(one)
-                    grown = True
+        before: dict[Any, list[Any]] = {}
+        for one, following in self.after.items():
+            for other in following:
+                before.setdefault(other, []).append(one)
+        living, stack = set(self.ended), list(self.ended)
+        while stack:
+            new = [one for one in before.get(stack.pop(), ()) if one not in living]
+            living.update(new)
+            stack += new
         return bool(set(self.after) - living)
 
 

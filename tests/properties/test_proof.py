@@ -14,7 +14,7 @@ from tests.properties.brute import Game, TooLarge
 from tests.properties.diagrams import Dice, documents
 
 BPMN, GL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}", "{https://gridloop.dev/schema/bpmn/1.0}"
-LARGEST = 4000
+LARGEST = 1500
 DIAGRAMS = 2400
 CONDITIONS = ("{0} = true", "{0} != true", "{0} = null", "{0} = false or {0} = null", "not({0} = true)")
 VARIABLES = ("x0", "x1")
