@@ -1,15 +1,16 @@
 """Which properties are asked of a process, and what comes out: proved, not applicable, violated, or not proved and why."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.definitions.findings import Named
+from engine.definitions.findings import Problem, problem
 from engine.definitions.lawful.monitors import UNPROVED, VIOLATED
 from engine.definitions.lawful.steps import lacking
 from engine.definitions.lawful.tagged import Tagged
 from engine.definitions.lawful.vocabulary import Property, acts, properties
 from engine.definitions.lawful.ways import PARTLY, Shown, Ways
 from engine.definitions.library import Library
-from engine.definitions.model import Model
+from engine.definitions.model import Model, Node, Process
 from engine.definitions.proof.soundness import proof
 
 PROVED, NOT_APPLICABLE = "proved", "not_applicable"
@@ -22,7 +23,7 @@ class Breach:
     """A property that one element of a diagram breaks (or, `wrong` unproved or partly, may break), with the way that shows it."""
 
     property: Property
-    element: Named
+    element: Node | Process
     wrong: str
     what: str = ""
     path: tuple[str, ...] = ()
@@ -53,6 +54,34 @@ def verdicts(model: Model, library: Library) -> tuple[Verdict, ...]:
 def breaches(model: Model, library: Library) -> tuple[Breach, ...]:
     """Everything that is broken or not proved."""
     return tuple(breach for verdict in verdicts(model, library) for breach in verdict.breaches)
+
+
+def told_order(model: Model, library: Library) -> Iterator[Problem]:
+    """Broken properties about the order of acts."""
+    yield from (_told(one) for one in breaches(model, library) if one.wrong == VIOLATED and one.property.is_order)
+
+
+def told_steps(model: Model, library: Library) -> Iterator[Problem]:
+    """Broken properties about single steps."""
+    yield from (_told(one) for one in breaches(model, library) if one.wrong == VIOLATED and not one.property.is_order)
+
+
+def told_unproved(model: Model, library: Library) -> Iterator[Problem]:
+    """Properties that could not be proved. Those for the same reason at the same element are one line."""
+    reasons: dict[tuple[str, str], list[Breach]] = {}
+    for one in breaches(model, library):
+        if one.wrong != VIOLATED:
+            reasons.setdefault((one.element.id, one.what), []).append(one)
+    for (_, what), found in reasons.items():
+        titles = "、".join(dict.fromkeys(one.property.title for one in found))
+        yield problem(found[0].element, f"没有证明：{titles}（{what}）",
+                      "请连同被调用的流程一起检查；都发布以后再检查一次，就能得出结论。", found[0].path)
+
+
+def _told(found: Breach) -> Problem:
+    said = f"（{found.what}）" if found.what else ""
+    message = f"“{found.element.label}”：{found.property.message}{said}。{found.property.law}"
+    return problem(found.element, message, found.property.hint, found.path)
 
 
 def _concerned(model: Model) -> bool:

@@ -27,10 +27,9 @@ def lacking(tagged: Tagged, asked: Property) -> Iterator[Lacking]:
     elif asked.pattern == "links":
         yield from _links(tagged)
     else:
-        judge = {"roles": _roles, "checks": _checks, "clock": _clock, "gate": _gate, "evidence": _evidence, "serves": _serves}[asked.pattern]
         for node in tagged.steps:
             if acts_of(node) & asked.acts:
-                yield from judge(tagged, asked, node)
+                yield from JUDGES[asked.pattern](tagged, asked, node)
 
 
 def _roles(tagged: Tagged, asked: Property, node: Node) -> Iterator[Lacking]:
@@ -84,7 +83,8 @@ def _papers(model: Model, asked: Property) -> Iterator[Lacking]:
         if node.gl.get("role") not in asked.roles:
             continue
         for one in node.each("document"):
-            if not str(one.get("template", "")).startswith(asked.papers):
+            paper = str(one.get("template", ""))
+            if paper.startswith("DOC-") and not paper.startswith(asked.papers):
                 yield Lacking(node, f"文书“{one.get('name') or one.get('template')}”")
         for act in sorted(acts_of(node)):
             if act in acts() and acts()[act].enforcement:
@@ -99,6 +99,9 @@ def _links(tagged: Tagged) -> Iterator[Lacking]:
                 yield Lacking(node, "没有期限")
             elif not any(noticed(tagged.model, one) for one in around):
                 yield Lacking(node, "到期没有人处理")
+
+
+JUDGES = {"roles": _roles, "checks": _checks, "clock": _clock, "gate": _gate, "evidence": _evidence, "serves": _serves}
 
 
 def noticed(model: Model, node: Node) -> bool:

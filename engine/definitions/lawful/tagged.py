@@ -6,7 +6,7 @@ from functools import cached_property
 
 from engine.definitions.lawful.vocabulary import Property, acts
 from engine.definitions.library import Library
-from engine.definitions.model import Model, Node
+from engine.definitions.model import Model, Node, Process
 
 
 def acts_of(node: Node) -> frozenset[str]:
@@ -79,7 +79,7 @@ class Tagged:
     def applies(self, asked: Property) -> bool:
         """Whether a property is asked of this process."""
         if asked.pattern == "links":
-            return any(node.gl.get("link") for node in self.model.each())
+            return bool(self.own) and any(node.gl.get("link") for node in self.model.each())
         if asked.pattern == "papers":
             return any(node.gl.get("role") in asked.roles for node in self.model.each())
         if asked.whole:
@@ -112,6 +112,8 @@ def given_away(node: Node) -> frozenset[str]:
     return frozenset(act.id for act in acts().values() if does & set(act.operations) or papers & set(act.papers))
 
 
-def stray(model: Model) -> Iterator[tuple[Node, str]]:
-    """Tags that name no legal act."""
-    return ((node, act) for node in model.each() for act in sorted(acts_of(node)) if act not in acts())
+def stray(model: Model) -> Iterator[tuple[Node | Process, str]]:
+    """Tags that name no legal act, of steps and of processes."""
+    elements: tuple[Node | Process, ...] = (*model.processes, *model.each())
+    for element in elements:
+        yield from ((element, act) for act in element.gl.get("legalAct", ()) if act not in acts())

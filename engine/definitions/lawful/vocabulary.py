@@ -5,7 +5,7 @@ Source of both: the laws named in every entry; nothing about an act or a propert
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,8 @@ class Property:
     """One legal requirement.
 
     precedence: nothing of `then` without something of `first` since the last `reset`; `held` says that it counts as done at the start.
-    response: after something of `after`, something of `then` before the end; `held` says that it is owed from the start. exclusion: after `after` never `then`.
+    response: after something of `after`, something of `then` before the end; `held` says that it is owed from the start.
+    exclusion: after `after` never `then`.
     roles, checks, clock, gate, evidence: every step that is one of `acts` has one of `roles`, all of `checks`, lies within one of
     `deadlines`, has all `gates`, takes evidence of one of `kinds`. serves: a call that is one of `acts` calls a process that does
     `first`. papers: a step of one of `roles` issues only papers that begin with one of `papers`, and is no act of enforcement.
@@ -74,7 +75,6 @@ class Property:
     gates: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     papers: tuple[str, ...] = ()
-    links: frozenset[str] = field(default=frozenset())
 
     @property
     def is_order(self) -> bool:
@@ -108,7 +108,7 @@ def properties() -> Mapping[str, Property]:
 
 def _property(identity: str, sheet: Mapping[str, Any]) -> Property:
     guards = tuple(Guard(one["variable"], one["value"]) for one in sheet.get("guards", ()))
-    plain = {key: value if isinstance(value, str | bool) else tuple(value) if key == "papers" else frozenset(value)
+    plain: dict[str, Any] = {key: value if isinstance(value, str | bool) else tuple(value) if key == "papers" else frozenset(value)
              for key, value in sheet.items() if key != "guards"}
     return Property(id=identity, guards=guards, **plain)
 

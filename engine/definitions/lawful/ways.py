@@ -4,24 +4,24 @@ A called process is one step that does its acts surely or perhaps (both ways are
 Only the order of what is asked about is kept.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from engine.definitions.lawful.monitors import VIOLATED, Event, Monitor, monitor
+from engine.definitions.lawful.monitors import Event, monitor
 from engine.definitions.lawful.tagged import Tagged, acts_of
 from engine.definitions.lawful.vocabulary import Guard, Property
+from engine.definitions.lawful.walking import Indexed, indexed, walk
 from engine.definitions.proof.conditions import FALSE, TRUE, condition, truths
 from engine.definitions.proof.net import Net, Place, compile_net
-from engine.definitions.proof.space import Space, State, explore
+from engine.definitions.proof.space import Space, explore
 
+TOGETHER = 60_000
+"""Situations of all walks of one process; when they are used up, what is not proved yet stays so."""
 BOUND = 20_000
 """Situations of one walk; beyond that a property is not proved."""
 PARTLY = "partly"
 """The verdict when there are too many situations."""
-Pair = tuple[State, str]
-"""A situation and the state of the automaton."""
 
 
 @dataclass(frozen=True)
@@ -40,26 +40,42 @@ class Ways:
     tagged: Tagged
     bound: int = BOUND
     spaces: dict[tuple[frozenset[str], frozenset[str]], Space] = field(default_factory=dict)
+    left: int = TOGETHER
+    numbered: dict[int, Indexed] = field(default_factory=dict)
     sure: dict[tuple[str, frozenset[str], tuple[Guard, ...]], bool] = field(default_factory=dict)
 
     def prepare(self, asked: Iterable[Property]) -> dict[str, Space]:
         """The space in which each property is asked: shared by all that enter the same called processes, if that is small enough."""
-        groups: dict[frozenset[str], list[Property]] = {}
-        for one in asked:
-            groups.setdefault(several(self.tagged, one), []).append(one)
         found = {}
-        for inner, members in groups.items():
+        for inner, members in self._groups(asked):
             shared = self._space(inner, frozenset(members))
             for one in members:
-                found[one.id] = shared if shared.complete else self._space(inner, frozenset({one}))
+                alone = not shared.complete and self.left > 0
+                found[one.id] = self._space(inner, frozenset({one})) if alone else shared
         return found
+
+    def _groups(self, asked: Iterable[Property]) -> list[tuple[frozenset[str], list[Property]]]:
+        """Properties that enter the same called processes and are about the same matter: their acts hang together."""
+        groups: list[tuple[frozenset[str], frozenset[str], list[Property]]] = []
+        for one in asked:
+            inner, matter, members = several(self.tagged, one), one.named & self.tagged.everywhere, [one]
+            for other in [group for group in groups if group[0] == inner and group[1] & matter]:
+                groups.remove(other)
+                matter, members = matter | other[1], [*other[2], *members]
+            groups.append((inner, matter, members))
+        return [(inner, members) for inner, _, members in groups]
+
+    def _indexed(self, space: Space) -> Indexed:
+        if id(space) not in self.numbered:
+            self.numbered[id(space)] = indexed(space)
+        return self.numbered[id(space)]
 
     def show(self, asked: Property, space: Space) -> Shown | None:
         """The shortest way that breaks the property; None when it is proved."""
         if space.net is None:
             return None
         events = dict(self._events(space.net, asked))
-        found = _search(space, events, monitor(asked))
+        found = walk(self._indexed(space), events, monitor(asked))
         if found is not None:
             wrong, labels = found
             return Shown(wrong, _told_about(labels, events, asked, self.tagged.root), space.drawn(labels))
@@ -70,10 +86,11 @@ class Ways:
             key: called for key, called in (self.tagged.library.called or {}).items() if key in inner})
         net = compile_net(self.tagged.model, library, inside=True)
         watch = frozenset() if net is None else frozenset(
-            label for one in asked for label, _ in self._events(net, one))
+            label for one in asked for label, event in self._events(net, one) if not event.unknown)
         key = (inner, watch)
         if key not in self.spaces:
             self.spaces[key] = explore(self.tagged.model, library, inside=True, watch=watch, bound=self.bound)
+            self.left -= len(self.spaces[key].states)
         return self.spaces[key]
 
     def _events(self, net: Net, asked: Property) -> Iterator[tuple[str, Event]]:
@@ -131,47 +148,6 @@ def excused(place: Place, guard: Guard) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _truths(text: str, guard: Guard) -> frozenset[str]:
     return truths(condition(text), {guard.variable: guard.value})
-
-
-def _search(space: Space, events: Mapping[str, Event], watching: Monitor) -> tuple[str, tuple[str, ...]] | None:
-    """Breadth first over pairs of situation and automaton state: the first way that is wrong is a shortest one."""
-    start = (space.start, watching.start)
-    came: dict[Pair, tuple[Pair, str] | None] = {start: None}
-    queue, weaker = deque([start]), None
-    while queue:
-        pair = queue.popleft()
-        wrong = watching.last(pair[1]) if pair[0].ended else ""
-        if wrong == VIOLATED:
-            return wrong, _labels(came, pair)
-        weaker = weaker or ((wrong, _labels(came, pair)) if wrong else None)
-        for step in space.following.get(pair[0], ()):
-            for after, wrong in _happen(watching, pair[1], step.label, events):
-                if wrong == VIOLATED:
-                    return wrong, (*_labels(came, pair), step.label)
-                weaker = weaker or ((wrong, (*_labels(came, pair), step.label)) if wrong else None)
-                if (step.target, after) not in came:
-                    came[(step.target, after)] = (pair, step.label)
-                    queue.append((step.target, after))
-    return weaker
-
-
-def _happen(watching: Monitor, now: str, label: str, events: Mapping[str, Event]) -> set[tuple[str, str]]:
-    """The states after a label, each with what is wrong. A label may be several flows taken at once."""
-    found = {(now, "")}
-    for part in label.split("+"):
-        event = events.get(part)
-        if event is not None:
-            stayed = found if event.optional else set()
-            found = stayed | {(after, wrong or before) for state, before in found for after, wrong in [watching.step(state, event)]}
-    return found
-
-
-def _labels(came: Mapping[Pair, tuple[Pair, str] | None], pair: Pair) -> tuple[str, ...]:
-    found: list[str] = []
-    while (step := came[pair]) is not None:
-        pair, label = step
-        found.append(label)
-    return tuple(found[::-1])
 
 
 def _told_about(labels: tuple[str, ...], events: Mapping[str, Event], asked: Property, root: str) -> str:
