@@ -12,7 +12,7 @@ from engine.definitions import Finding, Package, Severity
 from engine.errors import Conflict, InvalidState, InvalidValues, NotFound, UnsafeInput
 from engine.people import Participant, directory
 from engine.runtime import service_registry
-from engine.studio import folder, folder_rights, sources, starting, tables
+from engine.studio import arranging, folder, folder_rights, sources, starting, tables
 from engine.studio.packing import pack, unpack
 from engine.supervision import audit
 
@@ -172,6 +172,13 @@ def restore(c: Connection, by: Participant, draft_id: int, revision: int) -> Dra
     wanted = at_revision(c, draft_id, revision)
     gone = {name: None for name in now.files if name not in wanted}
     return save(c, by, draft_id, base_revision=now.revision, files={**gone, **wanted}, note=f"恢复到第 {revision} 次保存")
+
+
+def arrange(c: Connection, by: Participant, draft_id: int) -> Draft:
+    """Give the diagram a picture when it has none. Raises NotAllowed, NotFound, InvalidState, UnsafeInput."""
+    now = to_change(c, by, draft_id)
+    name = f"{now.key}.bpmn"
+    return save(c, by, draft_id, base_revision=now.revision, files={name: arranging.drawn(now.files[name])}, note="自动排版")
 
 
 def abandon(c: Connection, by: Participant, draft_id: int) -> None:

@@ -202,3 +202,16 @@ def test_one_upload_twice_makes_two_drafts_that_do_not_meet(as_person) -> None:
     places = [browser.post("/studio/models/upload", {"files": [(io.BytesIO(diagram), "a.bpmn")]}).headers["Location"] for _ in range(2)]
 
     assert len(set(places)) == 2
+
+
+def test_a_diagram_without_a_picture_is_drawn_and_the_picture_is_kept_when_asked(as_person) -> None:
+    browser = as_person(DESIGNER)
+    bare = re.sub(r"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>", "", (ROOT / "bpmn/patterns/escalation/escalation.bpmn").read_text("utf-8"),
+                  flags=re.DOTALL)
+    place = browser.post("/studio/models/upload", {"files": [(io.BytesIO(bare.encode()), "a.bpmn")]}).headers["Location"]
+
+    assert "没有画出位置" in text(browser.get(place)) and "BPMNShape" in text(browser.get(f"{place}/picture.bpmn"))
+    assert text(browser.get(f"{place}/diagram.bpmn")) == bare
+    browser.post(f"{place}/arrange")
+
+    assert "BPMNShape" in text(browser.get(f"{place}/diagram.bpmn")) and "没有画出位置" not in text(browser.get(place))

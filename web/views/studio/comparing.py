@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, jsonify, render_template, request, send_file, url_for
 
 from engine.errors import InvalidValues
-from engine.studio import differences, drafts, sources, words
+from engine.studio import arranging, differences, drafts, sources, words
 from engine.studio.sides import Side, side
 from web.auth import policy
 from web.context import database, me
@@ -63,8 +63,8 @@ def compare_marks() -> Response:
 @blueprint.get("/compare/<ref>.bpmn")
 @policy("design", "approve_models")
 def compare_diagram(ref: str) -> Response:
-    """The diagram of one side as it runs."""
+    """The diagram of one side as it runs, with a picture made for it when it has none."""
     with database().reading() as c:
         found = side(c, me(), ref)
-    document = found.package.diagram if found is not None else b""
+    document = arranging.drawn(found.package.diagram.decode("utf-8-sig")).encode() if found is not None else b""
     return send_file(io.BytesIO(document), XML, as_attachment=True, download_name=f"{ref}.bpmn")

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, flash, jsonify, redirect, render_template, request, send_file, url_for
 
 from engine.errors import Conflict, EngineError, InvalidValues, NotFound, UnsafeInput
-from engine.studio import arriving, drafts, picture, presence, publishing, starting
+from engine.studio import arranging, arriving, drafts, picture, presence, publishing, starting
 from web.auth import policy
 from web.context import database, me
 from web.views.studio.published import XML, home
@@ -22,7 +22,8 @@ def _page(draft_id: int, refusal: EngineError | None = None) -> Any:
         found = {"draft": draft, "findings": drafts.check(c, draft), "mine": drafts.may_edit(c, me(), draft),
                  "revisions": drafts.revisions(c, me(), draft_id, LONGEST_REVISIONS),
                  "people": [one for one in presence.present(c, draft_id) if one.id != me().id],
-                 "touch": drafts.may_touch(c, me(), draft), "requests": publishing.of_draft(c, me(), draft_id)}
+                 "touch": drafts.may_touch(c, me(), draft), "pictured": arranging.is_drawn(draft.files[f"{draft.key}.bpmn"]),
+                 "requests": publishing.of_draft(c, me(), draft_id)}
     return render_template("studio/model.html", refusal=refusal, STATES=publishing.STATES, **found), 422 if refusal else 200
 
 
@@ -132,6 +133,26 @@ def model_diagram(draft_id: int) -> Response:
         draft = drafts.open_draft(c, me(), draft_id)
     document = draft.files[f"{draft.key}.bpmn"].encode()
     return send_file(io.BytesIO(document), XML, as_attachment=True, download_name=f"{draft.key}.bpmn")
+
+
+@blueprint.get("/models/<int:draft_id>/picture.bpmn")
+@policy("design", "approve_models")
+def model_picture(draft_id: int) -> Response:
+    """The same to look at: with a picture made for it when it has none."""
+    with database().reading() as c:
+        draft = drafts.open_draft(c, me(), draft_id)
+    document = arranging.drawn(draft.files[f"{draft.key}.bpmn"]).encode()
+    return send_file(io.BytesIO(document), XML, as_attachment=True, download_name=f"{draft.key}.bpmn")
+
+
+@blueprint.post("/models/<int:draft_id>/arrange")
+@policy("design")
+def arrange_model(draft_id: int) -> Any:
+    """Keep the picture that was made; the rest of the file stays as it is."""
+    by = me()
+    database().run(lambda c: drafts.arrange(c, by, draft_id) and None)
+    flash("已自动排版并存入草稿，可以在画图页继续调整。")
+    return redirect(url_for("studio.model", draft_id=draft_id))
 
 
 @blueprint.get("/models/<int:draft_id>/package.zip")
