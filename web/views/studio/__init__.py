@@ -1,22 +1,23 @@
 """The designers' room: what is published and what is being written, drafts, comparing, publishing, and the pages of the rules."""
 
 from web.views.studio import (
-       comparing,
-       draft_pages,
-       form_pages,
-       models,
-       published,
-       publishing,
-       replays,
-       rights,
-       rule_pages,
-       rule_views,
-       trials,
+    comparing,
+    draft_pages,
+    editor,
+    form_pages,
+    models,
+    published,
+    publishing,
+    replays,
+    rights,
+    rule_pages,
+    rule_views,
+    trials,
 )
 from web.views.studio.room import blueprint
 
 NAV = (("studio.overview", "设计角", "flow", "design"), ("studio.requests", "流程审批", "check", "approve_models"),
        ("studio.rights", "流程权限", "shield", "administer"))
 
-__all__ = ["NAV", "blueprint", "comparing", "draft_pages", "form_pages", "models", "published", "publishing", "replays", "rights",
+__all__ = ["NAV", "blueprint", "comparing", "draft_pages", "editor", "form_pages", "models", "published", "publishing", "replays", "rights",
            "rule_pages", "rule_views", "trials"]

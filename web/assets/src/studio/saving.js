@@ -1,0 +1,98 @@
+// A draft saves itself: a second after the last change, against the revision it was read from. Nothing drawn is ever lost on the way.
+import { ask, csrf, download, post } from './dom.js';
+import { closed, opened } from './lists.js';
+
+const WAIT = 1000, RETRY = 10000;
+const clock = () => new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+
+export async function saving(modeler, { base, key, say, readOnly, saved }) {
+  const mine = `gridloop-draft-${base}`;
+  let revision = 0, dirty = false, busy = false, timer, back = 0;
+  const file = `${key}.bpmn`;
+  const text = async () => closed((await modeler.saveXML({ format: true })).xml);
+  const keep = xml => { try { localStorage.setItem(mine, JSON.stringify({ xml, revision })); } catch { say('没有保存：本机的存储空间也满了，请马上导出流程图', 'late'); } };
+  const forget = () => localStorage.removeItem(mine);
+  const later = (wait = WAIT) => { clearTimeout(timer); timer = setTimeout(save, wait); };
+
+  async function show(files, number) {
+    revision = number;
+    back = number;
+    const result = await modeler.importXML(opened(files[file]));
+    dirty = false;
+    return result;
+  }
+  async function load() {
+    const answer = await fetch(`${base}/files`, { headers: { Accept: 'application/json' } });
+    if (!answer.ok) throw new Error(answer.status);
+    const told = await answer.json();
+    await show(told.files, told.revision);
+    say(readOnly ? '只能查看' : `已载入第 ${told.revision} 次保存`);
+    await recover();
+    return told;
+  }
+  async function recover() { // what a crash or a cut connection left on this machine
+    const left = JSON.parse(localStorage.getItem(mine) || 'null');
+    if (!left || readOnly) return;
+    const choice = await ask('上次有没存上的修改', '网络断开或者页面意外关闭时，您的修改存在了本机。', [['use', '接着改'], ['copy', '下载一份后放弃'], ['drop', '放弃']]);
+    if (choice === 'use') { await modeler.importXML(opened(left.xml)); dirty = true; later(0); return; }
+    if (choice === 'copy') download(file, left.xml, 'application/xml');
+    if (choice) forget();
+  }
+  async function save() {
+    if (readOnly || !dirty || busy) return;
+    busy = true;
+    dirty = false;
+    const xml = await text();
+    say('正在保存…');
+    try {
+      const told = await post(`${base}/files`, { base: revision, files: { [file]: xml } });
+      if (told.ok) { revision = told.revision; back = revision; forget(); say(`已保存 ${clock()}`); saved(told.findings); }
+      else if (told.status === 409) { keep(xml); await clash(told, xml); }
+      else { dirty = true; keep(xml); say(`没有保存：${told.message || '请刷新页面后重试'}`, 'late'); }
+    } catch {
+      dirty = true;
+      keep(xml);
+      say('没有保存：连不上服务器，修改已存在本机，恢复后自动保存', 'late');
+      later(RETRY);
+    }
+    busy = false;
+    if (dirty) later();
+  }
+  async function clash(told, xml) {
+    const at = new Date(told.at).toLocaleString('zh-CN', { hour12: false });
+    say('有人改过', 'late');
+    const choice = await ask('别人先保存了', `${told.by} 在 ${at} 保存了这份草稿（第 ${told.revision} 次保存）。您的修改没有存入。`,
+      [['theirs', '载入对方的，我的下载一份'], ['mine', '用我的覆盖（对方的仍在历次保存里）']]);
+    if (choice === 'mine') { revision = told.revision; dirty = true; later(0); return; }
+    download(file, xml, 'application/xml');
+    forget();
+    await load();
+  }
+  async function undo() { // beyond what was done since the page was opened: to the save before
+    if (modeler.get('commandStack').canUndo()) { modeler.get('commandStack').undo(); return; }
+    if (readOnly || back < 2) { say('没有更早的修改了'); return; }
+    back -= 1;
+    const wanted = back, form = new FormData();
+    form.append('csrf', csrf());
+    form.append('revision', wanted);
+    const answer = await fetch(`${base}/restore`, { method: 'POST', body: form });
+    if (!answer.ok) { say('没有撤销成功，请刷新后重试', 'late'); return; }
+    const told = await (await fetch(`${base}/files`, { headers: { Accept: 'application/json' } })).json();
+    await show(told.files, told.revision);
+    back = wanted;
+    say(`已回到第 ${wanted} 次保存`);
+    saved(null);
+  }
+  const changed = () => { dirty = true; say('有修改'); later(); };
+  modeler.on('commandStack.changed', event => { if (event.trigger !== 'clear') changed(); });
+  addEventListener('pagehide', () => { if (dirty || busy) text().then(keep); });
+  addEventListener('beforeunload', event => { if (dirty && !readOnly) event.preventDefault(); });
+  addEventListener('online', () => later(0));
+  return { load, save, undo, text, file, changed };
+}
+
+export function presence(base, element, show) {
+  const tell = () => post(`${base}/presence`, { element: element() }).then(told => { if (told.people) show(told.people); }, () => {});
+  tell();
+  return setInterval(tell, 15000);
+}

@@ -1,0 +1,33 @@
+"""The page on which a draft is drawn, and what it asks the server for."""
+
+import json
+from typing import Any
+
+from flask import Response, g, jsonify, render_template
+
+from engine.definitions.extension_files import moddle
+from engine.studio import choices, drafts
+from web.auth import policy
+from web.context import database, me
+from web.views.studio.room import blueprint
+
+
+@blueprint.get("/models/<int:draft_id>/draw")
+@policy("design", "approve_models")
+def draw(draft_id: int) -> Any:
+    """The canvas with its panel; the drawing tools write style attributes."""
+    g.inline_styles = True
+    with database().reading() as c:
+        draft = drafts.open_draft(c, me(), draft_id)
+        mine = drafts.may_edit(c, me(), draft)
+    return render_template("studio/editor.html", draft=draft, mine=mine)
+
+
+@blueprint.get("/models/<int:draft_id>/choices")
+@policy("design", "approve_models")
+def model_choices(draft_id: int) -> Response:
+    """What the panel offers for this draft, and the gl: namespace for the drawing tools."""
+    with database().reading() as c:
+        draft = drafts.open_draft(c, me(), draft_id)
+        found = choices.of(c, draft)
+    return jsonify(**found, moddle=json.loads(moddle()))
