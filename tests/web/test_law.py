@@ -372,3 +372,23 @@ def test_nobody_else_uploads_or_sees_a_towns_list(as_person, database, listed):
         assert as_person(person).get(sent.location).status_code == 404
         assert as_person(person).post(f"{sent.location}/apply").status_code == 404
     assert _grill(database) == listed
+
+
+def test_a_recall_is_said_on_the_page_of_every_case_it_stops(as_person, database):
+    officer = as_person("ba1")
+    form = {"process": "penalty", "key": "k2", "item": "SR-stall", "party_kind": "natural", "party_name": "王小明", "act_day": "2026-03-02",
+            "party_identity_reason": "当场核对", "act_place": "东街 12 号", "facts": "占道经营。", "officer": "ba1", "assistant": "ba2"}
+    opened = officer.post("/penalty/new", form)
+    assert "已于" not in body(officer.get(opened.location))
+    with database.reading() as c:
+        held = powers.known(c, TOWN, "SR-stall")
+    yesterday = (clock.today() - dt.timedelta(days=1)).isoformat()
+    legal = as_person("fzy1")
+    assert "在办案件 1 件" in body(legal.get("/law/powers"))
+    recall = {"unit": TOWN, "last": yesterday, "document": "X政发〔2026〕30号", "reason": "评估后收回"}
+    assert legal.post(f"/law/powers/{held.id}/recall", recall).status_code == 302
+
+    page = body(officer.get(opened.location))
+    assert f"已于 {yesterday} 收回（X政发〔2026〕30号），不能立案、处罚。请移送市城市管理局" in page
+    assert "SR-stall" not in body(officer.get("/penalty/new?process=penalty"))
+    assert legal.post(f"/law/powers/{held.id}/recall", recall).status_code == 409
