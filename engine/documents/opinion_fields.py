@@ -32,7 +32,8 @@ def _before(c: Connection, instance_id: int) -> Iterator[dict[str, str]]:
     since = max(forms, default=None)
     found: dict[str, dict[str, str]] = {}
     for event in history.of(c, instance_id):
-        words = _opinion(event.detail.get("values") or {})
+        changed = {name: new for name, (_, new) in (event.detail.get("changed") or {}).items()}
+        words = _opinion({**changed, **(event.detail.get("values") or {})})
         if event.kind == "completed" and words and (since is None or event.at > since):
             step = str(event.detail.get("item") or "")
             found[step] = {"step": step, "opinion": words, "name": event.name or "", "at": shown.moment(event.at)}

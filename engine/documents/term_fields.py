@@ -5,13 +5,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.cases import case_file, proposals
+from engine import clock
+from engine.cases import case_file, duties, proposals
 from engine.cases.case_file import Penalty
 from engine.cases.deciding import NOT_PENALTY
 from engine.cases.proposals import Proposal
 from engine.documents import citations, register, shown
 from engine.documents.register import METHODS
 from engine.law import discretion
+from engine.people import directory, qualifications
 
 PAPERS = {"notice": ("DOC-21", "DOC-20"), "decision": ("DOC-27", "DOC-28", "DOC-29")}
 """Which documents carry the number and the day of a stage; the newest that stands counts."""
@@ -23,7 +25,7 @@ def gather(c: Connection, file: Penalty | None, *, values: Mapping[str, Any], va
     if file is None:
         return {"report": {}, "notice": {}, "decision": {}, "issued": {}, "reviewer": {}, "service": {}}
     issued = _issued(c, file.instance_id)
-    found: dict[str, Any] = {"issued": {doc_id.replace("-", "_"): one for doc_id, one in issued.items()}, "reviewer": {},
+    found: dict[str, Any] = {"issued": {doc_id.replace("-", "_"): one for doc_id, one in issued.items()}, "reviewer": _reviewer(c, file.instance_id),
                              "service": _service(c, values, variables)}
     param = case_file.param(c, file.instance_id)
     for room, stage in STAGES.items():
@@ -32,10 +34,20 @@ def gather(c: Connection, file: Penalty | None, *, values: Mapping[str, Any], va
         found[room] = {**_terms(last), **_grade(file.item, last), **_cited(c, file, last, param), **paper, **_said(room, values, variables)}
     for room, before in (("notice", "report"), ("decision", "notice")):
         found[room]["violated_text"] = found[room].get("violated_text") or found[before].get("violated_text") or ""
+    found["report"]["facts"] = found["report"].get("facts") or file.facts
     days = param.get("statement_days")
     if days and not found["notice"].get("statement_days"):
         found["notice"]["statement_days"] = str(days)
     return found
+
+
+def _reviewer(c: Connection, case_id: int) -> dict[str, str]:
+    """Who reviews the case, with the number of the legal qualification."""
+    held = [one.person_id for one in duties.of(c, case_id) if one.duty == "reviewer" and one.until is None]
+    if not held:
+        return {}
+    numbers = [one.number for one in qualifications.of(c, held[-1], clock.today(), qualifications.LEGAL)]
+    return {"name": directory.names(c, held[-1:]).get(held[-1], held[-1]), "certificate": numbers[-1] if numbers else ""}
 
 
 def _not_punished(c: Connection, file: Penalty) -> Proposal | None:

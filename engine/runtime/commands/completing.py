@@ -54,7 +54,7 @@ def complete(
         _may_pass(case, item, clean, tokens)
         done = _acted(case, item, clean, tokens)
         end(case, item, outcome)
-        signed = {"values": clean} if item.mi_key else {}  # one signer's answer is no variable of the case yet
+        signed = {"values": told} if (told := _told(item, clean)) else {}
         case.story.tell("completed", item.element_id, key=item_id, item=item.name, outcome=outcome, **signed)
         if back:
             returning.go(tokens, item, {**clean, **done}, back)
@@ -63,6 +63,15 @@ def complete(
     if back:
         returning.give(case, back)
     return case.answer(item=item_id, status=case.status)
+
+
+
+def _told(item: Found, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the record has to keep of the answer itself: one signer's and a called process's values are no variables of the case, and an
+    opinion that says the same as the one before changes none."""
+    if item.mi_key or ":" in item.element_id:
+        return values
+    return {key: value for key, value in values.items() if key == "opinion" or key.endswith("_opinion")}
 
 
 def _acted(case: Case, item: Found, values: Mapping[str, Any], tokens: Tokens) -> dict[str, Any]:
