@@ -52,6 +52,9 @@ def test_a_bad_drawing_is_told_with_the_place_and_the_reason_and_cannot_be_asked
 
     findings = page.locator("tr")
     expect(findings.filter(has_text="片区研判上报").filter(has_text="area_review").first).to_contain_text("岗位")
+    expect(page.locator(".diagram[data-ready]")).to_be_visible()
+    page.locator("[data-element=area_review]").click()
+    expect(page.locator(".djs-element.st-here")).to_have_attribute("data-element-id", "area_review")
     designer.snaps("studio-findings")
     page.get_by_role("link", name="申请发布").click()
     expect(page.locator("h2", has_text="改好之前不能申请")).to_be_visible()
@@ -91,6 +94,7 @@ def test_a_good_drawing_is_compared_asked_for_approved_and_followed_by_new_cases
 
     judge = people.enter("fzy1")
     page = judge.goes(address)
+    expect(page.locator(".diagram[data-ready]")).to_have_count(2)
     judge.snaps("studio-request")
     page.get_by_role("button", name="批准发布").click()
 
