@@ -1,6 +1,6 @@
 """From a diagram to a sealed version: read it safely, mend what can be mended, judge it, seal it, keep it ready."""
 
-from engine.definitions.deploy import Version, deploy, examine, judge
+from engine.definitions.deploy import Version, callable_of, deploy, examine, judge
 from engine.definitions.findings import Finding, Severity
 from engine.definitions.importer import Rewritten, rewrite
 from engine.definitions.library import Function, Library
@@ -12,6 +12,7 @@ from engine.definitions.reader import read
 from engine.definitions.versions import Deployed, Listed, diagram, latest, list_definitions, load, versions_of
 
 __all__ = [
-    "Deployed", "Finding", "Function", "Library", "Listed", "Model", "Package", "Rewritten", "Severity", "Version", "called_first",
-    "deploy", "diagram", "examine", "judge", "latest", "lint", "list_definitions", "load", "read", "read_folder", "rewrite", "versions_of",
+    "Deployed", "Finding", "Function", "Library", "Listed", "Model", "Package", "Rewritten", "Severity", "Version", "callable_of",
+    "called_first", "deploy", "diagram", "examine", "judge", "latest", "lint", "list_definitions", "load", "read", "read_folder", "rewrite",
+    "versions_of",
 ]

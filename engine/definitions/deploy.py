@@ -1,7 +1,7 @@
 """Sealing: a package that passes every rule becomes the next version of its process, once and for ever."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -86,11 +86,23 @@ def _judged(package: Package, rewritten: Rewritten, model: Model, pins: _Pins, *
     return findings if errors(findings) else findings + _buildable(package, rewritten.document, pins.documents)
 
 
-def examine(package: Package, functions: Functions | None = None) -> list[Finding]:
-    """What the linter says about a package by itself; called processes are not looked for. Raises UnsafeInput."""
+def examine(package: Package, functions: Functions | None = None, called: Mapping[str, Called] | None = None) -> list[Finding]:
+    """What the linter says about a package that is not published. `called`: what it may call (see `callable_of`); None: not looked for.
+
+    Raises UnsafeInput.
+    """
     rewritten = rewrite(package.diagram)
     model = read(rewritten.document)
-    return lint(model, library_of(package, rewritten, functions, None))
+    return lint(model, library_of(package, rewritten, functions, None if called is None else {**called, **_own(model, package)}))
+
+
+def callable_of(packages: Iterable[Package]) -> dict[str, Called]:
+    """The processes of these packages as others may call them. Raises UnsafeInput."""
+    found = {}
+    for package in packages:
+        model = read(rewrite(package.diagram).document)
+        found[package.key] = _own(model, package).get(package.key) or Called(model, ALWAYS)
+    return found
 
 
 def library_of(package: Package, rewritten: Rewritten, functions: Functions | None, called: Mapping[str, Called] | None) -> Library:

@@ -45,9 +45,10 @@ def lint(bpmn: Path | None) -> None:
     """检查流程文件夹，不发布。Check process folders without deploying."""
     in_force = settings.load()
     errors = 0
-    for path in folders(bpmn or Path(in_force.bpmn)):
-        package = definitions.read_folder(path, Path(in_force.forms))
-        findings = definitions.examine(package, service_registry.declared())
+    packages = [definitions.read_folder(path, Path(in_force.forms)) for path in folders(bpmn or Path(in_force.bpmn))]
+    called = definitions.callable_of(packages)
+    for package in packages:
+        findings = definitions.examine(package, service_registry.declared(), called)
         click.echo(f"{package.name}（{package.key}）：{len(findings)} 条")
         errors += _show(package, findings)
     if errors:
