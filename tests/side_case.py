@@ -111,14 +111,16 @@ def spot(**more: Any) -> Mapping[str, Any]:
             "collection": "electronic", **more}
 
 
-def decided(case: SideCase, *, filed: str, noticed: str, decided_on: str, fine: str, basis: str = "XSR:18", **begin: Any) -> None:
-    """A case of the ordinary procedure up to the decision, which is handed over on its day."""
+def decided(case: SideCase, *, filed: str, noticed: str, decided_on: str, fine: str, basis: str = "XSR:18",
+            kinds: tuple[str, ...] = ("fine",), **begin: Any) -> None:
+    """A case of the ordinary procedure up to the decision, which is handed over on its day; `fine` "" where none is imposed."""
     case.at(filed)
     case.begins(**begin)
     case.files()
     case.step(OFFICER, "是否责令改正", correction_choice="before")
     case.investigates()
-    case.reports(proposal_kinds=["fine"], proposal_fine=fine, proposal_basis=basis, proposal_grade=grade(begin["item"], filed, fine))
+    money = {"proposal_fine": fine, "proposal_grade": grade(begin["item"], filed, fine)} if fine else {}
+    case.reports(proposal_kinds=list(kinds), proposal_basis=basis, **money)
     case.reviews()
     case.at(noticed)
     case.step(OFFICER, "事先告知")

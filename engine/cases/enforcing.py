@@ -8,14 +8,18 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import clock
-from engine.cases import case_file, closing, costs, dues, instalments, money_steps, payments
-from engine.errors import InvalidState, InvalidValues, NotAllowed
+from engine.cases import case_file, closing, costs, dues, instalments, money_steps, payments, proposals
+from engine.clock import local
+from engine.errors import InvalidState, InvalidValues, NotAllowed, TooEarly
 from engine.people import directory
 
 Payload = Mapping[str, Any]
 REMEDY = "remedy"
 AUTHORITIES = ("head", "leader")
 REFUSED = "refuse"
+LAWS = {"CX": "城乡规划法", "TG": "土地管理法", "XF": "消防法"}
+WAYS = {"planning_rural": "CX", "planning_urban": "CX", "land": "TG", "fire_lane": "XF"}
+"""The statute that each way of enforcing a duty belongs to."""
 
 
 def remedies_over(c: Connection, payload: Payload) -> None:
@@ -25,6 +29,22 @@ def remedies_over(c: Connection, payload: Payload) -> None:
         if one.process == REMEDY:
             raise InvalidState(f"行政强制法第四十四条、第五十三条：“{one.title}”（{one.number}）还没有办结，复议、诉讼期间不能催告或者"
                                "强制执行，请等结果。", instance=case)
+
+
+def must_fit_the_law(c: Connection, payload: Payload) -> None:
+    """The way of removal (value enforce_path) is that of the law the decision is based on: a building against the plan is removed by the
+    government (城乡规划法第六十五条、第六十八条), one on land that was taken by the court (土地管理法第八十三条); the two are never mixed.
+
+    Raises InvalidState. A decision on other law alone leaves the choice.
+    """
+    case, path = case_file.above(c, int(payload["case"])), str(payload["values"].get("enforce_path") or "")
+    last = proposals.last(c, case, proposals.DECISION)
+    bases = {ref.split(":")[0] for ref in last.basis} & set(LAWS) if last else set()
+    wanted = WAYS.get(path)
+    if wanted and bases and wanted not in bases:
+        of = "、".join(LAWS[one] for one in sorted(bases))
+        raise InvalidState(f"选择的执行方式适用于依据{LAWS[wanted]}作出的决定，本案的决定依据是{of}。规划违法建筑由政府依法拆除，违法占地的建筑期满"
+                           "申请人民法院强制执行，两种程序不能混用，请改选。", instance=case)
 
 
 def check_plan(c: Connection, payload: Payload) -> dict[str, Any]:
@@ -70,9 +90,11 @@ def next_instalment(c: Connection, payload: Payload) -> dict[str, Any]:
 def allow_forcing(c: Connection, payload: Payload) -> dict[str, Any]:
     """A forced removal at night or on a holiday needs a second authority beside the one who decides (NT-18; 行政强制法第四十三条).
 
-    Values forced_urgent, forced_second. Raises NotAllowed. Answers {"forced_at", "forced_urgent"}.
+    What was announced is not removed before the days the announcement gives are over (第四十四条: variables posted_on, notice_days).
+    Values forced_urgent, forced_second, forced_at. Raises NotAllowed, TooEarly. Answers {"forced_at", "forced_urgent"}.
     """
     values = payload["values"]
+    _announced_long_enough(payload["variables"], values.get("forced_at"))
     if values.get("forced_urgent") is True:
         path, second = _path(c, payload), str(values.get("forced_second") or "")
         known = directory.participant(c, second) if second else None
@@ -81,6 +103,17 @@ def allow_forcing(c: Connection, payload: Payload) -> dict[str, Any]:
             raise NotAllowed("行政强制法第四十三条：紧急情况下在夜间或者法定节假日实施，须由另一名负责人共同授权，不能由同一人授权两次。",
                              person=payload["person"], second=second)
     return {"forced_at": _text(values.get("forced_at")), "forced_urgent": values.get("forced_urgent") is True}
+
+
+def _announced_long_enough(variables: Mapping[str, Any], forced_at: Any) -> None:
+    posted, days = _day(variables.get("posted_on")), variables.get("notice_days")
+    wanted = _day(forced_at)
+    if posted is None or not days or wanted is None:
+        return
+    last = posted + dt.timedelta(days=int(days))
+    if wanted <= last:
+        raise TooEarly(f"行政强制法第四十四条：公告限期当事人自行拆除，限期到 {last:%Y-%m-%d} 届满，最早 {last + dt.timedelta(days=1):%Y-%m-%d} "
+                       "可以实施强制拆除。")
 
 
 def record_forcing(c: Connection, payload: Payload) -> dict[str, Any]:
@@ -105,6 +138,15 @@ def _rows(plan: Any) -> list[dict[str, Any]]:
     if not found:
         raise InvalidValues({"plan": "请填写计划表。"})
     return sorted(found, key=lambda row: row["due_on"])
+
+
+def _day(value: Any) -> dt.date | None:
+    """The day (Asia/Shanghai) of a day, a moment or the text of one."""
+    if isinstance(value, str) and value:
+        value = dt.datetime.fromisoformat(value)
+    if isinstance(value, dt.datetime):
+        return (local(value) if value.tzinfo else value).date()
+    return value if isinstance(value, dt.date) else None
 
 
 def _path(c: Connection, payload: Payload) -> str:

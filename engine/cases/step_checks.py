@@ -97,6 +97,11 @@ def remedies_over(c: Connection, payload: Payload) -> None:
     enforcing.remedies_over(c, payload)
 
 
+def path_fits(c: Connection, payload: Payload) -> None:
+    """The way of removal belongs to the law that the decision is based on, see `enforcing.must_fit_the_law`."""
+    enforcing.must_fit_the_law(c, payload)
+
+
 def ordered_first(c: Connection, payload: Payload) -> None:
     """What is punished only after an order was disobeyed was ordered by officers before (S02-1)."""
     on_the_spot.ordered_first(c, payload)

@@ -91,7 +91,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("warnBefore", _TIMED, Kind.FEEL, "提前预警", "到期前多久变黄，单位与时限相同，或写百分比", "20%"),
     Attribute("deadline", (*_TIMED, "Process"), Kind.NAME, "法定期限", "期限规则的编号；依据、单位、起算和中止都在规则里，图里不写数字",
               "DL-C6"),
-    Attribute("deadlineStart", (*_TIMED, "Process"), Kind.FEEL, "期限起算", "起算的日期或时刻；不写则从环节开始时起算", "served_on"),
+    Attribute("deadlineStart", (*_TIMED, "Process"), Kind.FEEL, "期限起算", "起算的日期或时刻；不写则从环节开始时起算；从另一期限届满之日起算的写 deadline(\"规则\")", "served_on"),
     Attribute("ruleSet", ("Process",), Kind.FEEL, "规则集", "本流程的期限采用哪个规则集；不写或结果为空则用处罚法默认", "rule_set"),
     Attribute("supervised", ("Process",), Kind.CHOICE, "纳入督办", "本流程的时限是否由监督自动盯办；不写为 yes", "no", ("yes", "no")),
     Attribute("steered", ("Process",), Kind.CHOICE, "可以统筹", "no 表示本流程的事项不能由统筹岗位挂起、终止；不写为 yes", "no",

@@ -87,10 +87,10 @@ class CaseHost:
         return (*found, *([limits.begun(own, started, self.calendar, clock.now())] if own else ()))
 
     def _by_law(self, element: Element, values: Names) -> Limit:
-        started = limits.moment(element, values.get("deadlineStart"), clock.now())
+        started, careful = limits.start(element, values.get("deadlineStart"), clock.now())
         rule = limits.law_rule(element, values.get("ruleSet"), started, self._parameters)
         back = self._keeper.left(element, rule.id) if rule.on_return == "continue" else None
-        return ledgers.gone_on(back, self) if back is not None else limits.begun(rule, started, self.calendar, clock.now())
+        return ledgers.gone_on(back, self) if back is not None else limits.begun(rule, started, self.calendar, clock.now(), careful)
 
     def _values(self, asked: Names, names: Names) -> dict[str, Any]:
         """The values of attributes; only what is no plain number costs an evaluation."""

@@ -143,12 +143,13 @@ def reopening(ledger: Ledger) -> Entry:
 
 
 def told(ledger: Ledger, dating: Dating) -> dict[str, Any]:
-    """A clock as expressions see it: due, conservative, earliest, started, status, daysLeft (working days, negative when past)."""
+    """A clock as expressions see it: due, unrolled (before it moved off a day off), conservative, earliest, started, status, daysLeft
+    (working days, negative when past)."""
     reading, now = ledger.reading(dating.calendar, clock.now()), clock.now()
     today, last = (moment.astimezone(SHANGHAI).date() for moment in (now, reading.due))
     left = dating.calendar.working_days(today, last) if last >= today else -dating.calendar.working_days(last, today)
-    return {"due": reading.due, "conservative": reading.conservative, "earliest": reading.earliest, "started": ledger.row.started_at,
-            "status": ledger.row.status, "daysLeft": left}
+    return {"due": reading.due, "unrolled": reading.unrolled, "conservative": reading.conservative, "earliest": reading.earliest,
+            "started": ledger.row.started_at, "status": ledger.row.status, "daysLeft": left}
 
 
 def values_of(entry: Entry, clock_id: int) -> dict[str, Any]:

@@ -43,10 +43,10 @@ def deadline_of(rule: Rule, reading: Reading) -> Deadline:
                     reading.conservative, reading.earliest)
 
 
-def begun(rule: Rule, started: dt.datetime, calendar: Calendar, now: dt.datetime) -> Limit:
-    """A limit without a history."""
-    entries = [Entry(1, EntryKind.STARTED, now, from_at=started)]
-    return Limit(rule, started, read(rule, entries, calendar, now))
+def begun(rule: Rule, started: dt.datetime, calendar: Calendar, now: dt.datetime, careful: dt.datetime | None = None) -> Limit:
+    """A limit without a history. `careful`: where it begins on the end of another limit, that end before it moved off a day off."""
+    entries = [Entry(1, EntryKind.STARTED, now, from_at=started, conservative_from=careful)]
+    return Limit(rule, started, read(rule, entries, calendar, now), conservative_from=careful)
 
 
 def own_rule(element: Element, length: Any, before: Any) -> Rule | None:
@@ -75,6 +75,23 @@ def moment(element: Element, value: Any, now: dt.datetime) -> dt.datetime:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return dt.datetime.combine(value, dt.time(), SHANGHAI).astimezone(UTC)
     raise ExpressionFailed(f"“{element.name}”的期限起算不是日期，请检查是否已填写。", element=element.id, value=repr(value)[:200])
+
+
+def start(element: Element, value: Any, now: dt.datetime) -> tuple[dt.datetime, dt.datetime | None]:
+    """When counting begins, and when it does for the conservative day. `value`: as for `moment`, or a clock as expressions see it (due,
+    unrolled): counting begins on the day on which that one ends. Raises ExpressionFailed."""
+    if not isinstance(value, Mapping):
+        return moment(element, value, now), None
+    days = [_end_day(element, value.get(key), now) for key in ("due", "unrolled")]
+    return days[0], days[1] if days[1] < days[0] else None
+
+
+def _end_day(element: Element, value: Any, now: dt.datetime) -> dt.datetime:
+    """The midnight of the day that a moment lies in. Raises ExpressionFailed where there is none."""
+    if value is None:
+        raise ExpressionFailed(f"“{element.name}”的期限从另一期限届满之日起算，那个期限还没有起算。", element=element.id)
+    day = moment(element, value, now).astimezone(SHANGHAI).date()
+    return dt.datetime.combine(day, dt.time(), SHANGHAI).astimezone(UTC)
 
 
 def _read(element: Element, text: str) -> dt.date | dt.datetime:
