@@ -28,11 +28,12 @@ MEASURES = ("compulsory_measure", "evidence_preservation", "appraisal", "crime_t
 """Processes that an officer starts from a case; a case cannot close while one is open."""
 GUIDANCE_NEEDED = "penalty_first_case_needed"
 """Parameter: whether a first case closes only after the department has answered."""
-SUPERVISION = "supervision"
-"""Watching over a late step is a process under the case as well, and none of its own: it hinders nothing."""
+BESIDE = ("supervision", "publicity_term")
+"""Watching over a late step, and the term for which a decision stays public, are processes under the case as well: they hinder nothing and
+may outlast it."""
 CHILDREN = (select(process_instance.c.id, process_instance.c.business_key, process_instance.c.title, process_instance.c.process_key)
             .where(process_instance.c.parent_id == bindparam("i"), process_instance.c.status.in_((RUNNING, SUSPENDED)),
-                   process_instance.c.process_key != SUPERVISION)
+                   process_instance.c.process_key.not_in(BESIDE))
             .order_by(process_instance.c.id))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from engine.cases import case_file, masking
 from engine.cases.case_file import ARCHIVED, CLOSED, Penalty
-from engine.documents import case_fields, contents, dossier, dossier_register, publicity
+from engine.documents import case_fields, contents, dossier, dossier_register, publicity, publicity_term
 from engine.documents.contents import Part
 from engine.documents.dossier import Dossier
 from engine.documents.dossier_register import Entry
@@ -166,8 +166,8 @@ Work = Callable[[Connection, int, Mapping[str, Any], str], Copy]
 VERBS: Mapping[str, tuple[str, Work]] = {
     "amend": ("修改公示稿", lambda c, one, values, by: publicity.amend(c, one, values, by)),
     "check": ("核对公示稿", lambda c, one, values, by: publicity.check(c, one, by)),
-    "release": ("公示处罚决定", lambda c, one, values, by: publicity.release(c, one, by)),
-    "withdraw": ("撤回公示", lambda c, one, values, by: publicity.withdraw(c, one, str(values.get("reason") or ""), by)),
+    "release": ("公示处罚决定", lambda c, one, values, by: publicity_term.release(c, one, by)),
+    "withdraw": ("撤回公示", lambda c, one, values, by: publicity_term.withdraw(c, one, str(values.get("reason") or ""), by)),
 }
 
 

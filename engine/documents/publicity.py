@@ -155,6 +155,12 @@ def end_due(c: Connection) -> int:
     return len(due)
 
 
+def end(c: Connection, copy_id: int) -> Copy:
+    """Take one copy out of sight: its term is over. One that is not public stays as it is. Raises NotFound."""
+    now = get(c, copy_id)
+    return _move(c, now, ENDED, "", "公示期满") if now.state == RELEASED else now
+
+
 def leaks(c: Connection, one: Copy) -> tuple[Leak, ...]:
     """What the second look finds in a copy."""
     return redaction.leaks(one.fields, known(c, case_file.of(c, one.instance_id)))
@@ -163,11 +169,15 @@ def leaks(c: Connection, one: Copy) -> tuple[Leak, ...]:
 def term(c: Connection, file: Penalty, day: dt.date) -> dt.date:
     """The last day of publication, by the town's parameters publicity_years, publicity_light_months, publicity_light_fine (DL-D5)."""
     param = case_file.param(c, file.instance_id)
-    last = proposals.last(c, file.instance_id, proposals.DECISION)
+    short, long = param.get("publicity_light_months") or LIGHT_MONTHS, param.get("publicity_years") or YEARS
+    return _months_later(day, int(short) if is_light(c, file) else 12 * int(long))
+
+
+def is_light(c: Connection, file: Penalty) -> bool:
+    """Nothing heavier than criticism, or a fine below the town's parameter publicity_light_fine: the shorter term (DL-D5)."""
+    last, param = proposals.last(c, file.instance_id, proposals.DECISION), case_file.param(c, file.instance_id)
     least = int(param.get("publicity_light_fine") or LIGHT_FINE)
-    light = last is not None and not set(last.kinds) - {"warning", "criticism", "fine"} and last.fine < least
-    months = int(param.get("publicity_light_months") or LIGHT_MONTHS) if light else 12 * int(param.get("publicity_years") or YEARS)
-    return _months_later(day, months)
+    return last is not None and not set(last.kinds) - {"warning", "criticism", "fine"} and last.fine < least
 
 
 def known(c: Connection, file: Penalty) -> Known:

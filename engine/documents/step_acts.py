@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from engine import clock
 from engine.cases import case_file
-from engine.documents import catalogue, dossier, dossier_register, issuing, publicity, serving
+from engine.documents import catalogue, dossier, dossier_register, issuing, publicity, publicity_term, serving
+from engine.errors import InvalidValues
 
 ACT = "act"
 
@@ -81,5 +82,23 @@ def release_publicity(c: Connection, payload: Mapping[str, Any]) -> dict[str, An
     if payload["values"].get("publicity_check_outcome") == "again" or now is None:
         return {"publicity_copy": None if now is None else now.id}
     checked = publicity.check(c, now.id, str(payload["person"])) if now.state == publicity.DRAFT else now
-    released = publicity.release(c, checked.id, str(payload["person"]))
+    released = publicity_term.release(c, checked.id, str(payload["person"]))
     return {"publicity_copy": released.id, "publicity_until": released.until.isoformat() if released.until else None}
+
+
+def withdraw_publicity(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A decision that was changed or revoked is taken back from the public with the reason (行政处罚法第四十八条第二款; values
+    withdrawn_outcome "withdrawn" or "none", withdrawn_reason). Answers {"publicity_copy": id or None}.
+
+    Raises InvalidValues where the answer is not how things are.
+    """
+    values, now = payload["values"], publicity.current(c, case_file.above(c, int(payload["case"])))
+    public = now if now is not None and now.state == publicity.RELEASED else None
+    said = values.get("withdrawn_outcome")
+    if said == "none" and public is not None:
+        raise InvalidValues({"withdrawn_outcome": "处罚决定正在公示，请选择“已撤回”并写明公开说明的理由。"})
+    if said == "withdrawn" and now is None:
+        raise InvalidValues({"withdrawn_outcome": "这件案件没有公示过，请选择“没有公示过”。"})
+    if public is not None:
+        publicity_term.withdraw(c, public.id, str(values.get("withdrawn_reason") or ""), str(payload["person"]))
+    return {"publicity_copy": None if now is None else now.id}
