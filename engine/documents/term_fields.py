@@ -25,7 +25,8 @@ def gather(c: Connection, file: Penalty | None, *, values: Mapping[str, Any], va
     if file is None:
         return {"report": {}, "notice": {}, "decision": {}, "issued": {}, "reviewer": {}, "service": {}}
     issued = _issued(c, file.instance_id)
-    found: dict[str, Any] = {"issued": {doc_id.replace("-", "_"): one for doc_id, one in issued.items()}, "reviewer": _reviewer(c, file.instance_id),
+    found: dict[str, Any] = {"issued": {doc_id.replace("-", "_"): one for doc_id, one in issued.items()},
+             "reviewer": _reviewer(c, file.instance_id),
                              "service": _service(c, values, variables)}
     param = case_file.param(c, file.instance_id)
     for room, stage in STAGES.items():

@@ -21,7 +21,7 @@ from web.context import database, me
 from web.views.penalty import whole
 from web.views.penalty.room import blueprint
 
-MOST_BUTTONS = 4
+MOST_BUTTONS, MOST_TEXTS = 4, 2
 QUESTIONS = ("_outcome", "_advice", "_vote")
 """How the field is called by which a form of approval asks for its answer."""
 
@@ -33,7 +33,14 @@ def outcome_field(form: Form | None) -> Field | None:
     """The one question that a form of approval asks, its first answer being yes; None for any other form."""
     asked = [one for one in (form.components if form else ()) if one.type == "radio" and one.key.endswith(QUESTIONS)]
     field = asked[0] if len(asked) == 1 else None
-    return field if field and len(field.options) <= MOST_BUTTONS and str(field.options[0].value) in AGREEING else None
+    is_short = field is not None and len(field.options) <= MOST_BUTTONS and len(_written(form)) < MOST_TEXTS
+    return field if field and is_short and str(field.options[0].value) in AGREEING else None
+
+
+def _written(form: Form | None) -> list[Field]:
+    """The texts that must be written besides an opinion: who applies or reports writes several, who approves at most one."""
+    texts = [one for one in (form.components if form else ()) if one.type == "textarea" and "opinion" not in one.key]
+    return [one for one in texts if one.rules.required is True]
 
 
 def is_approval(c: Connection, item_id: str, by: Participant) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import current_app, url_for
 from sqlalchemy import Connection
 
-from engine.cases import case_file
+from engine.cases import case_file, hearings
 from engine.cases.case_file import Penalty
 from engine.documents import register
 from engine.documents.register import Issued
@@ -33,12 +33,15 @@ class Paper:
 
 @dataclass(frozen=True)
 class Beside:
-    """The step and its penalty case. `fragments` are addresses of pieces of other rooms by name."""
+    """The step and its penalty case. `serving`: the document that it hands over.
+    `bookings`: hearings. `fragments` are addresses of pieces of other rooms by name."""
 
     file: Penalty
     step: Outlook
     papers: tuple[Paper, ...]
     is_approval: bool
+    serving: Issued | None
+    bookings: tuple[hearings.Booking, ...]
     fragments: dict[str, str]
 
 
@@ -54,7 +57,13 @@ def beside(c: Connection, item: Item, by: Participant) -> Beside | None:
         return None
     issued = register.of_case(c, case)
     papers = tuple(Paper(one, _newest(issued, one.template)) for one in step.documents)
-    return Beside(case_file.of(c, case), step, papers, approving.is_approval(c, item.id, by), _fragments(item))
+    return Beside(case_file.of(c, case), step, papers, approving.is_approval(c, item.id, by),
+                  _serving(issued, step.variables.get("document")), hearings.of_case(c, case, by=by), _fragments(item))
+
+
+def _serving(issued: tuple[Issued, ...], wanted: object) -> Issued | None:
+    """The document that this step serves, if it serves one."""
+    return next((one for one in issued if str(one.id) == str(wanted)), None)
 
 
 def _newest(issued: tuple[Issued, ...], doc_id: str) -> Issued | None:

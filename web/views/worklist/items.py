@@ -18,6 +18,9 @@ from web.context import database, me
 from web.views.worklist.room import blueprint
 from web.words import moment
 
+OWN_WORDS = "opinion"
+"""The field in which everybody says what they think themselves: nobody finds the words of whoever signed before."""
+
 
 def opened(item_id: str) -> Desk:
     """The work item as this person may see it."""
@@ -29,7 +32,8 @@ def states_of(found: Desk, typed: dict[str, Any]) -> list[FieldState]:
     """The fields of its form as they are to be shown with these values."""
     if found.form is None:
         return []
-    return list(forms.fields(found.form, typed, access=found.access, stored=found.stored, names=found.names))
+    stored = {name: value for name, value in found.stored.items() if name != OWN_WORDS}
+    return list(forms.fields(found.form, typed, access=found.access, stored=stored, names=found.names))
 
 
 def people_words(found: Desk) -> dict[str, Any]:
@@ -106,14 +110,16 @@ def _onwards(done: Item, instance_id: int) -> Any:
     """To this person's next step of the case, else to the list; the message says who has the case now."""
     with database().reading() as c:
         following = desk.next_for(c, instance_id, me())
-    flash(f"办理成功：“{done.name}”已提交。{_next_words(following)}")
+        is_over = not following and casebook.show(c, instance_id, me()).line.status != "running"
+    flash(f"办理成功：“{done.name}”已提交。{_next_words(following, is_over)}")
     own = next((item for item in following if item.assignee == me().id), None)
     return redirect(url_for("worklist.task", item_id=own.id) if own else url_for("worklist.tasks"))
 
 
-def _next_words(following: tuple[Item, ...]) -> str:
+def _next_words(following: tuple[Item, ...], is_over: bool) -> str:
+    """Who is next. A case without a step that still runs waits: for a day, for the system, for another case."""
     if not following:
-        return "这件事已全部办完。"
+        return "这件事已全部办完。" if is_over else "现在没有要人办的步骤：等期限届满，或者等另一件案件、系统办完，到时会出现在待办里。"
     steps = "；".join(f"“{item.name}”，由{item.holder or item.candidates or '指定人员'}办理{_until(item)}"
                      for item in following[:3])
     return f"接下来：{steps}。"
