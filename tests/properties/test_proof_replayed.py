@@ -7,6 +7,7 @@ import pytest
 from engine.definitions import Finding, Library, lint, read
 from engine.errors import ExpressionFailed, StepBudgetExceeded
 from engine.spiff import UserTaskWait
+from tests.notation import xml
 from tests.open_case import Case
 
 RULES = Path(__file__).parents[1] / "rules"
@@ -102,3 +103,28 @@ def test_an_error_nobody_throws_does_not_come() -> None:
     case = start("step-can-be-reached")
     case.do("a")
     assert case.now.completed and "b" not in case.history
+
+
+def test_a_gateway_without_a_default_shows_values_and_a_way() -> None:
+    document = xml("""
+        start s
+        user u
+        xor g
+        user a
+        end e
+        s -> u -> g
+        g -> a [kind = "fine"]
+        g -> e [kind = "warning"]
+        a -> e
+    """)
+    found = next(one for one in lint(read(document), Library()) if one.rule == "LG05")
+
+    assert "例如 kind 是别的值" in found.hint
+    assert found.path == ("s", "f_s_u", "u", "f_u_g")
+
+
+def test_what_is_not_wholly_walked_is_said_and_not_guessed() -> None:
+    found = {one.rule for one in lint(read(example("proof-is-complete")), Library())}
+
+    assert "LS07" in found
+    assert not found & {"LS01", "LS03", "LS04"}
