@@ -81,19 +81,41 @@ ITEM = """INSERT INTO work_item (id, instance_id, element_id, name, state, unit_
  VALUES ('{id}', 1, 'u', '核查', '{state}', 'g', '/g/', 1000, {due}, NULL, '{limit}', {left}, 50, '{{}}', 0, 'n', 't', 1, 'p')"""
 
 
-@both
-def test_steps_that_were_open_before_limits_had_clocks_get_theirs(empty_url):
-    database = connect(empty_url)
+def _upgrade(database, revision):
     config = Config()
     config.set_main_option("script_location", str(migrations.FOLDER))
 
-    def to(revision):
-        def work(c):
-            config.attributes["connection"] = c
-            command.upgrade(config, revision)
-        database.run(work)
+    def work(c):
+        config.attributes["connection"] = c
+        command.upgrade(config, revision)
+    database.run(work)
 
-    to("0007")
+
+@both
+def test_what_articles_said_before_editions_were_kept_is_their_first_kept_one(empty_url):
+    database = connect(empty_url)
+    _upgrade(database, "0018")
+    article = ("INSERT INTO article (id, statute_id, number, text, valid_from, successor, tag, source, edition, reviewed_by, reviewed_at,"
+               " review_note) VALUES ({0}, 'T', '{0}', '甲', '2020-01-01', '', 'V', 's', {1}, {2}, '{3}')")
+    database.run(lambda c: [c.exec_driver_sql(text) for text in (
+        "INSERT INTO statute (id, title, short, kind, loaded_at, loaded_by) VALUES ('T', '试验条例', '试验', 'local', 1000, 'shen')",
+        article.format(1, 1, "NULL, NULL", ""), article.format(2, 3, "'han', 2000", "省法规库"))] and None)
+    _upgrade(database, "0019")
+
+    with database.reading() as c:
+        kept = c.exec_driver_sql("SELECT article_id, edition, text, made_by, made_at FROM article_edition ORDER BY article_id").all()
+        reviews = c.exec_driver_sql("SELECT article_id, edition, note, reviewed_by, reviewed_at FROM article_review").all()
+    with pytest.raises(exc.DBAPIError, match="append-only"):
+        database.run(lambda c: c.exec_driver_sql("UPDATE article_edition SET text = 'x'") and None)
+    database.close()
+    assert [tuple(row) for row in kept] == [(1, 1, "甲", "shen", 1000), (2, 3, "甲", "shen", 1000)]
+    assert [tuple(row) for row in reviews] == [(2, 3, "省法规库", "han", 2000)]
+
+
+@both
+def test_steps_that_were_open_before_limits_had_clocks_get_theirs(empty_url):
+    database = connect(empty_url)
+    _upgrade(database, "0007")
     blob = "'\\x00'::bytea" if database.dialect == "postgresql" else "x'00'"
     database.run(lambda c: [c.exec_driver_sql(text) for text in (
         "INSERT INTO process_instance (id, definition_id, process_key, business_key, title, unit_id, unit_path, status, revision, state,"
@@ -102,7 +124,7 @@ def test_steps_that_were_open_before_limits_had_clocks_get_theirs(empty_url):
         ITEM.format(id="a", state="open", due=9000, limit="3个工作日", left="NULL"),
         ITEM.format(id="b", state="suspended", due=9000, limit="1.5个工作时", left=500),
         ITEM.format(id="c", state="completed", due=9000, limit="3日", left="NULL"))] and None)
-    to("0008")
+    _upgrade(database, "0008")
 
     with database.reading() as c:
         found = c.exec_driver_sql("SELECT key, length, unit, status, due_at, watch_at, entries FROM deadline_clock ORDER BY key").all()
