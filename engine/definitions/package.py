@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.database import canonical
 from engine.definitions.model import Model
 from engine.definitions.reader import read
 from engine.errors import InvalidValues, NotFound
@@ -70,7 +71,7 @@ def _json(path: Path) -> Any:
 def form_of(name: str, text: str | bytes) -> Any:
     """A form document. Raises InvalidValues under the name of the file."""
     try:
-        return json.loads(text)
+        return _sealable(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise InvalidValues({name: "不是有效的 JSON，请在表单设计器中重新保存。"}, cause=str(error)) from error
 
@@ -79,12 +80,19 @@ def parameters_of(name: str, text: str | bytes) -> dict[str, Any]:
     """Values as TOML gives them; dates become ISO text, because everything that is sealed is JSON. Raises InvalidValues."""
     try:
         plain = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        return {key: _plain(value) for key, value in tomllib.loads(plain).items()}
+        found: dict[str, Any] = _sealable({key: _plain(value) for key, value in tomllib.loads(plain).items()})
+        return found
     except (ValueError, RecursionError) as error:
         line = LINE.search(str(error))
         where = f"第 {line[1]} 行附近" if line else "末尾" if "end of document" in str(error) else ""
         words = f"参数文件{where}的写法有误：每行应是“名称 = 值”，文字要加英文引号，参数名写在方括号里且不能重复。"
         raise InvalidValues({name: words}, cause=str(error)) from error
+
+
+def _sealable(value: Any) -> Any:
+    """The value, when it can be written as JSON text. Raises ValueError (no numbers, halves of characters) and RecursionError."""
+    canonical(value).encode()
+    return value
 
 
 def _plain(value: Any) -> Any:

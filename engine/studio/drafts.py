@@ -7,12 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from engine import clock, definitions
+from engine import clock
 from engine.definitions import Finding, Package, Severity
 from engine.errors import Conflict, InvalidState, InvalidValues, NotFound, UnsafeInput
 from engine.people import Participant, directory
-from engine.runtime import service_registry
-from engine.studio import arranging, folder, folder_rights, sources, starting, tables
+from engine.studio import arranging, checking, folder, folder_rights, sources, starting, tables
 from engine.studio.packing import pack, unpack
 from engine.supervision import audit
 
@@ -22,6 +21,9 @@ CLOSED = {"submitted": "草稿已提交审批，不能再改。要修改请先�
           "abandoned": "这份草稿已放弃。要继续修改，请先重新打开。"}
 
 ONE = select(tables.draft).where(tables.draft.c.id == bindparam("i"))
+UNTOUCHED = (select(tables.draft.c.id).where(tables.draft.c.base == bindparam("base"), tables.draft.c.begun_by == bindparam("by"),
+                                             tables.draft.c.revision == 1, tables.draft.c.state == "open")
+             .order_by(tables.draft.c.id).limit(1))
 FILES = select(tables.file.c.name, tables.file.c.text).where(tables.file.c.draft_id == bindparam("i")).order_by(tables.file.c.name)
 REVISIONS = (select(tables.revision.c.number, tables.revision.c.names, tables.revision.c.note, tables.revision.c.saved_by,
                     tables.revision.c.saved_at)
@@ -91,10 +93,16 @@ def new(c: Connection, by: Participant, key: str, name: str, pattern: str = "") 
 
 
 def from_version(c: Connection, by: Participant, definition_id: int) -> Draft:
-    """A draft that begins as a published version, newest or old. Raises NotAllowed, NotFound."""
+    """A draft that begins as a published version, newest or old; one of this person's that nobody has touched yet is taken up again.
+
+    Raises NotAllowed, NotFound.
+    """
     folder_rights.must(by, "design")
     kept = sources.version(c, definition_id)
     folder_rights.must_hold(c, by, kept.key, folder_rights.EDIT)
+    untouched = c.execute(UNTOUCHED, {"base": definition_id, "by": by.id}).scalar()
+    if untouched is not None:
+        return _draft(c, untouched)
     return begin(c, by, kept.key, kept.name, kept.files, base=definition_id, note=f"在第 {kept.number} 版基础上修改")
 
 
@@ -252,7 +260,7 @@ def check(c: Connection, draft: Draft) -> list[Finding]:
     """What publishing would find, called processes and running cases known. A file that cannot be read is a finding as well."""
     try:
         folder.must_fit(draft.key, draft.files)
-        return definitions.judge(c, package_of(draft), service_registry.declared(), sources.standing(c, draft.key))
+        return checking.judged(c, draft.key, package_of(draft))
     except UnsafeInput as refusal:
         return [Finding("LI03", Severity.ERROR, "", "", refusal.message, "请改好这个文件后再保存。", "safe-file")]
     except InvalidValues as refusal:

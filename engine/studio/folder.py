@@ -60,10 +60,11 @@ def must_be_name(key: str, name: str) -> None:
 
 def must_read(name: str, text: str) -> None:
     """Raises UnsafeInput or InvalidValues when a file is not what its name says."""
-    if name.endswith(".bpmn"):
-        open_bpmn(text.encode())
-    elif name.endswith(".dmn"):
-        open_xml(text.encode())
+    if name.endswith((".bpmn", ".dmn")):
+        root = open_bpmn(text.encode()) if name.endswith(".bpmn") else open_xml(text.encode())
+        encoding = (root.getroottree().docinfo.encoding or "UTF-8").upper()
+        if encoding not in ("UTF-8", "US-ASCII", "ASCII"):
+            raise UnsafeInput(f"文件“{name}”第一行写的编码是 {encoding[:20]}，请改为 UTF-8 再保存。")
     elif name == PARAMETERS:
         parameters_of(name, text)
     elif name == SCENARIOS:

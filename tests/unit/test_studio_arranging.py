@@ -55,7 +55,8 @@ def test_arranging_twice_is_arranging_once():
 
 
 def flows(count: int) -> str:
-    steps = "".join(f'<task id="t{one}"/><sequenceFlow id="f{one}" sourceRef="t{one}" targetRef="t{(one * 7) % count}"/>' for one in range(count))
+    steps = "".join(f'<task id="t{one}"/><sequenceFlow id="f{one}" sourceRef="t{one}" targetRef="t{(one * 7) % count}"/>'
+                    for one in range(count))
     return f'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p">{steps}</process></definitions>'
 
 

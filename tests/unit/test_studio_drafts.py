@@ -113,7 +113,15 @@ def test_who_saves_on_an_old_base_is_told_who_was_before_and_nothing_is_lost(dat
     ({"parameters.toml": "a = '\ud800'"}, UnsafeInput),
     ({"parameters.toml": "# " + "x" * (5 << 20)}, UnsafeInput),
     ({f"forms/F-{one}.form.json": "{}" for one in range(201)}, UnsafeInput),
-], ids=range(24))
+    ({"forms/F-a.form.json": '{"a": NaN}'}, InvalidValues),
+    ({"forms/F-a.form.json": '{"a": "\\ud800"}'}, InvalidValues),
+    ({"parameters.toml": "a = nan"}, InvalidValues),
+    ({"parameters.toml": "a = " + "9" * 5000}, InvalidValues),
+    ({"stall.bpmn": '<?xml version="1.0" encoding="UTF-16"?><a/>'}, UnsafeInput),
+    ({"stall.bpmn": "<a>" * 300 + "</a>" * 300}, UnsafeInput),
+    ({"stall.bpmn": '<?xml version="1.0" encoding="ISO-8859-1"?><definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>'},
+     UnsafeInput),
+], ids=range(31))
 def test_a_file_that_cannot_be_kept_changes_nothing(database, draft, files, refusal):
     with pytest.raises(refusal) as told:
         save(database, draft, files)
@@ -170,3 +178,27 @@ def test_two_people_on_one_draft_see_each_other_for_half_a_minute(database, cloc
 
     assert (seen.id, seen.element) == ("she", "handle")
     assert database.run(lambda c: presence.arrive(c, HE, draft.id)) == ()
+
+
+def test_a_button_pressed_twice_begins_one_draft(database):
+    version = database.run(lambda c: definitions.deploy(c, LOOP, by=None))
+
+    first, second, other = (database.run(lambda c, who=who: drafts.from_version(c, who, version.id)) for who in (SHE, SHE, HE))
+    save(database, first, {"scenarios.yaml": "- 场景: 一\n"})
+    third = database.run(lambda c: drafts.from_version(c, SHE, version.id))
+
+    assert first.id == second.id and len({first.id, other.id, third.id}) == 3
+
+
+def test_what_was_judged_is_judged_anew_when_what_it_calls_comes_or_cases_stand_elsewhere(database, draft):
+    calling = draft.files["stall.bpmn"].replace("<bpmn:userTask", '<bpmn:callActivity calledElement="grid_loop"').replace(
+        "</bpmn:userTask>", "</bpmn:callActivity>").replace(' gl:role="village_cadre" gl:scope="village" gl:formRef="F-stall-done"', "")
+
+    def missing() -> bool:
+        with database.reading() as c:
+            return any("未发布" in one.message for one in drafts.check(c, drafts.with_files(draft, {"stall.bpmn": calling})))
+
+    before = missing(), missing()
+    database.run(lambda c: definitions.deploy(c, LOOP, by=None))
+
+    assert (before, missing()) == ((True, True), False)

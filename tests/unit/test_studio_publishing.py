@@ -120,7 +120,7 @@ def test_a_request_can_be_taken_back_even_when_it_is_approved(database, clock, d
 
 def test_two_drafts_of_one_version_the_second_is_stale_in_words(database, clock, draft):
     approve(database, ask(database, draft))
-    first, second = (database.run(lambda c: drafts.from_version(c, SHE, newest(database))) for _ in range(2))
+    first, second = (database.run(lambda c, who=who: drafts.from_version(c, who, newest(database))) for who in (SHE, HE))
     late = ask(database, saved(database, second, "b = 1\n"), day=TODAY + dt.timedelta(days=1))
     approve(database, late)
     approve(database, ask(database, saved(database, first, "a = 1\n")))

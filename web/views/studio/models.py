@@ -3,7 +3,7 @@
 from flask import Response, jsonify, request
 
 from engine.definitions.findings import told
-from engine.errors import Conflict, EngineError, InvalidValues, UnsafeInput
+from engine.errors import Conflict, EngineError, InvalidState, InvalidValues, UnsafeInput
 from engine.people import directory
 from engine.studio import drafts, presence
 from web.auth import policy
@@ -55,7 +55,7 @@ def save_model_files(draft_id: int) -> tuple[Response, int]:
         saved = database().run(lambda c: drafts.save(c, by, draft_id, base_revision=base, files=files))
     except Conflict as refusal:
         return _late(draft_id, refusal), 409
-    except (UnsafeInput, InvalidValues) as refusal:
+    except (UnsafeInput, InvalidValues, InvalidState) as refusal:
         return jsonify(message=_words(refusal)), 422
     with database().reading() as c:
         findings = drafts.check(c, saved)
