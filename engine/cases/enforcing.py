@@ -43,8 +43,8 @@ def must_fit_the_law(c: Connection, payload: Payload) -> None:
     wanted = WAYS.get(path)
     if wanted and bases and wanted not in bases:
         of = "、".join(LAWS[one] for one in sorted(bases))
-        raise InvalidState(f"选择的执行方式适用于依据{LAWS[wanted]}作出的决定，本案的决定依据是{of}。规划违法建筑由政府依法拆除，违法占地的建筑期满"
-                           "申请人民法院强制执行，两种程序不能混用，请改选。", instance=case)
+        raise InvalidState(f"选择的执行方式适用于依据{LAWS[wanted]}作出的决定，本案的决定依据是{of}。规划违法建筑由政府依法拆除，"
+                           "违法占地的建筑期满申请人民法院强制执行，两种程序不能混用，请改选。", instance=case)
 
 
 def check_plan(c: Connection, payload: Payload) -> dict[str, Any]:
@@ -112,8 +112,8 @@ def _announced_long_enough(variables: Mapping[str, Any], forced_at: Any) -> None
         return
     last = posted + dt.timedelta(days=int(days))
     if wanted <= last:
-        raise TooEarly(f"行政强制法第四十四条：公告限期当事人自行拆除，限期到 {last:%Y-%m-%d} 届满，最早 {last + dt.timedelta(days=1):%Y-%m-%d} "
-                       "可以实施强制拆除。")
+        raise TooEarly(f"行政强制法第四十四条：公告限期当事人自行拆除，限期到 {last:%Y-%m-%d} 届满，"
+                       f"最早 {last + dt.timedelta(days=1):%Y-%m-%d} 可以实施强制拆除。")
 
 
 def record_forcing(c: Connection, payload: Payload) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How long a decision stays public (DL-D5): a process of its own under the case, begun when the copy is released.
 
-It outlives the case, which closes and goes to the archive meanwhile; when its clock is over the copy is taken out of sight and somebody looks
-whether the other platforms did the same. A copy that is withdrawn ends it.
+It outlives the case, which closes and goes to the archive meanwhile; when its clock is over the copy is taken out of sight and somebody
+looks whether the other platforms did the same. A copy that is withdrawn ends it.
 """
 
 from typing import Any

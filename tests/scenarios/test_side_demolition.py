@@ -245,15 +245,15 @@ def test_no_substitute_at_night_when_nothing_is_urgent(spill: SideCase) -> None:
 
 def assert_done(case: SideCase) -> None:
     """Nothing of the duty is left to do, by anybody."""
-    waiting = {"催告履行", "公告限期拆除", "复议诉讼期内拆除情况", "催告期内履行情况", "县级政府责成", "强制执行决定", "实施强制执行", "代履行决定",
-               "代履行前催告", "催告后履行情况", "实施代履行"}
+    waiting = {"催告履行", "公告限期拆除", "复议诉讼期内拆除情况", "催告期内履行情况", "县级政府责成", "强制执行决定", "实施强制执行",
+               "代履行决定", "代履行前催告", "催告后履行情况", "实施代履行"}
     assert not waiting & {*case.todo(OFFICER), *case.todo(HEAD)}
 
 
 def adds(town: Town, code: str, article: str) -> None:
     """The town holds one more power."""
-    row = {"code": code, "name": code, "field": "规划建设", "department": "市自然资源和规划局", "batch": "示例", "confirmation": "承接确认书",
-           "recall_policy": "finish", "from": dt.date(2023, 1, 1), "rule_set": "RS-CFF", "steps": ["决定"],
+    row = {"code": code, "name": code, "field": "规划建设", "department": "市自然资源和规划局", "batch": "示例",
+           "confirmation": "承接确认书", "recall_policy": "finish", "from": dt.date(2023, 1, 1), "rule_set": "RS-CFF", "steps": ["决定"],
            "bases": [{"article": article, "kinds": ["demolition"]}]}
     town.run(lambda c: powers.save(c, "qs", row))
 
