@@ -46,7 +46,7 @@ def verdicts(model: Model, library: Library) -> tuple[Verdict, ...]:
     global _last
     last = _last
     if last is None or last[0] is not model or last[1] is not library:
-        found = _judge(model, library) if _concerned(model) and proof(model, library) is not None else ()
+        found = judge(model, library) if _concerned(model) and proof(model, library) is not None else ()
         _last = last = (model, library, found)
     return last[2]
 
@@ -90,15 +90,17 @@ def _concerned(model: Model) -> bool:
                                                 or node.kind == "callActivity" for node in model.each())
 
 
-def _judge(model: Model, library: Library) -> tuple[Verdict, ...]:
+def judge(model: Model, library: Library, only: frozenset[str] | None = None) -> tuple[Verdict, ...]:
+    """Every property (or only those of these ids) with its result, whether the drawing is in order or not."""
     tagged = Tagged(model, library)
-    asked = [one for one in (*properties().values(), *_promises(tagged)) if tagged.applies(one) or one.id.startswith(PROMISE)]
+    wanted = [one for one in (*properties().values(), *_promises(tagged)) if only is None or one.id in only]
+    asked = [one for one in wanted if one.id.startswith(PROMISE) or tagged.applies(one)]
     ways = Ways(tagged)
     spaces = ways.prepare(one for one in asked if one.is_order)
     found = {one.id: tuple(_ordered(tagged, one, ways.show(one, spaces[one.id])) if one.is_order else _stepwise(tagged, one))
              for one in asked}
     told = [Verdict(one, _state(found[one.id]), found[one.id]) for one in asked]
-    return (*told, *(Verdict(one, NOT_APPLICABLE) for one in properties().values() if one.id not in found))
+    return (*told, *(Verdict(one, NOT_APPLICABLE) for one in wanted if one.id not in found))
 
 
 def _state(found: tuple[Breach, ...]) -> str:
