@@ -129,3 +129,8 @@ def _variables(draft: Draft) -> list[dict[str, str]]:
     always += [{"name": f"param.{name}", "type": "参数"} for name in package.parameters]
     case = [{"name": f"case.{name}", "type": ""} for name in ("number", "title", "unit", "reporter", "started_at")]
     return sorted(own, key=lambda one: one["name"]) + always + case
+
+
+def decisions_of(draft: Draft, file: str) -> tuple[str, ...]:
+    """Ids of the decisions of one file of a draft; none when it cannot be read."""
+    return tuple(Library(decisions={file: draft.files[file].encode()}).decision_index)

@@ -1,10 +1,12 @@
 """A designer draws: the panel's pickers, what the check says, saving by itself, undo beyond a reload, two people on one draft."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import expect
 
+from engine.definitions import read
 from tests.browser.test_every_page import AXE, RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -138,3 +140,46 @@ def test_the_page_can_be_used_without_seeing_the_canvas(people):
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate(ASK, RULES)
     assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]] == []
+
+
+def test_nothing_of_a_diagram_is_lost_by_opening_and_saving_it(people):
+    """A countersign names its list in plain text, which the drawing library would drop."""
+    designer = people.enter("sheji")
+    page = designer.goes("/studio")
+    page.locator("main").get_by_role("link", name="集体讨论", exact=True).click()
+    page.get_by_role("button", name="在此版基础上修改").click()
+    expect(page.locator("h1")).to_contain_text("草稿")
+    at = page.url
+    before = read(page.request.get(f"{at}/files").json()["files"]["collective_discussion.bpmn"].encode())
+    page.goto(f"{at}/draw")
+    page.wait_for_selector(READY)
+    page.evaluate(SELECT, "discussion_opinion")
+    expect(page.get_by_label("名单变量")).to_have_value("members")
+    page.get_by_label("名称", exact=True).fill("发表讨论意见")
+    saved(page)
+    after = read(page.request.get(f"{at}/files").json()["files"]["collective_discussion.bpmn"].encode())
+
+    assert after.nodes["discussion_opinion"].name == "发表讨论意见"
+    nameless = [{key: replace(node, name="") for key, node in one.nodes.items()} for one in (before, after)]
+    assert nameless[0] == nameless[1]
+    assert (after.flows, after.processes) == (before.flows, before.processes)
+
+
+def test_a_decision_table_is_edited_as_rows(people):
+    designer = people.enter("sheji")
+    page = designer.goes("/studio")
+    page.locator("main").get_by_role("link", name="网格闭环", exact=True).click()
+    page.get_by_role("button", name="在此版基础上修改").click()
+    at = page.url
+    page.locator("a[href*='/decisions/']", has_text="relapse_level.dmn").click()
+    page.wait_for_selector(".decisions[data-ready='1']")
+    cell = page.locator(".dmn-decision-table-container td.output-cell").first
+    cell.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type('"team"')
+    page.locator("h1").click()
+    saved(page)
+    designer.snaps("studio-decision")
+    text = page.request.get(f"{at}/files").json()["files"]["relapse_level.dmn"]
+    assert text.count('"team"') == 2
+    assert page.evaluate("() => [...document.querySelector('.decisions').missing]") == []

@@ -7,6 +7,8 @@ from importlib.metadata import metadata
 from tests.house.sources import text
 
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s\\;]+)", re.MULTILINE)
+IN_README = {"component-props": "MIT"}
+"""What a package states in its readme alone."""
 WORDS = {"MIT License": "MIT", "BSD License": "BSD-3-Clause", "lGPLv3": "LGPL-3.0-or-later", "ZPL 2.1": "ZPL-2.1"}
 
 
@@ -27,8 +29,7 @@ def python_licence(name: str) -> str:
 def bundled_packages() -> dict[str, tuple[str, str]]:
     """Name to version and licence of what can end up in the browser or in the FEEL engine; build tools left out."""
     packages = json.loads(text("web/assets/package-lock.json"))["packages"]
-    return {
-        path.rpartition("node_modules/")[2]: (one["version"], "MIT + 水印" if one["license"].startswith("SEE") else one["license"])
-        for path, one in packages.items()
-        if path and not one.get("dev") and not one.get("devOptional")
-    }
+    named = {path.rpartition("node_modules/")[2]: one for path, one in packages.items()
+             if path and not one.get("dev") and not one.get("devOptional")}
+    stated = {name: one.get("license") or IN_README[name] for name, one in named.items()}
+    return {name: (one["version"], "MIT + 水印" if stated[name].startswith("SEE") else stated[name]) for name, one in named.items()}

@@ -6,7 +6,7 @@ from tests.house.licences import bundled_packages, python_licence, python_packag
 from tests.house.sources import files, text
 
 PAGE = "docs/licences.md"
-FREE = re.compile(r"MIT|BSD|ISC|0BSD|Apache-2\.0|MPL-2\.0|LGPL-(?:2\.1|3\.0)|ZPL-2\.1|PSF-2\.0")
+FREE = re.compile(r"MIT|CC0|BSD|ISC|0BSD|Apache-2\.0|MPL-2\.0|LGPL-(?:2\.1|3\.0)|ZPL-2\.1|PSF-2\.0")
 
 
 def rows(heading: str) -> dict[str, tuple[str, str]]:

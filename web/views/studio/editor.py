@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, g, jsonify, render_template
 
 from engine.definitions.extension_files import moddle
+from engine.errors import NotFound
 from engine.studio import choices, drafts
 from web.auth import policy
 from web.context import database, me
@@ -31,3 +32,16 @@ def model_choices(draft_id: int) -> Response:
         draft = drafts.open_draft(c, me(), draft_id)
         found = choices.of(c, draft)
     return jsonify(**found, moddle=json.loads(moddle()))
+
+
+@blueprint.get("/models/<int:draft_id>/decisions/<file>")
+@policy("design", "approve_models")
+def draw_decision(draft_id: int, file: str) -> Any:
+    """A decision table of the draft, as rows and columns."""
+    g.inline_styles = True
+    with database().reading() as c:
+        draft = drafts.open_draft(c, me(), draft_id)
+        mine = drafts.may_edit(c, me(), draft)
+    if not file.endswith(".dmn") or file not in draft.files:
+        raise NotFound("草稿里没有这张决策表，请返回草稿重新选择。")
+    return render_template("studio/decision.html", draft=draft, mine=mine, file=file, decisions=choices.decisions_of(draft, file))

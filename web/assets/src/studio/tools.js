@@ -2,7 +2,7 @@
 import { ask, download } from './dom.js';
 import { opened } from './lists.js';
 
-const MARGIN = 90; // the palette and the minimap lie over the canvas
+const MARGIN = 140; // the palette and the minimap lie over the canvas
 
 export function tools(modeler, page, { saver, readOnly, say }) {
   const canvas = modeler.get('canvas'), stack = modeler.get('commandStack');
