@@ -101,7 +101,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
               "等当事人行使权利或履行义务时填 party；到期限为止的时间不算在承办人名下", "party", ("party",)),
     Attribute("link", _TIMED, Kind.CHOICE, "所属环节", "发现、纠正、上报、处置、反馈", "correction", LINKS),
     Attribute("legalAct", (*_TIMED, "Process"), Kind.WORDS, "法律行为",
-              "本步骤在法律上做的是什么，可以写几个，空格分开；写在流程上表示走完本流程就一定做过。名称见 legal.md", "notice"),
+              "本步骤在法律上做的是什么，可以写几个，空格分开；写在流程上表示走完本流程就一定做过。名称见 lawful.md", "notice"),
     Attribute("order", ("SequenceFlow",), Kind.INTEGER, "判断顺序", "同一网关各条件按此从小到大判断，取第一个成立的", "1"),
     Attribute("resultVariable", _RESULT, Kind.NAME, "结果变量", "结果存入哪个变量", "score"),
     Attribute("decisionRef", ("BusinessRuleTask",), Kind.NAME, "决策表", "同目录 .dmn 文件中的决策编号", "triage", required=True),
