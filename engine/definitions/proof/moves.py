@@ -61,6 +61,8 @@ class Moves:
 
     def __init__(self, net: Net, knowledge: Knowledge, watched: Callable[[str], bool]) -> None:
         self.net, self.knowledge, self.watched = net, knowledge, watched
+        self.automatic = frozenset(one.id for one in net.places.values() if one.automatic)
+        self.holding = frozenset(one.id for one in net.places.values() if one.inner is not None)
         self.quiet: dict[str, bool] = {}
         self.endangered = frozenset(_beside_a_stop(net))
         self.endangered |= frozenset(one for area in reopened(net) for one in area)
@@ -86,10 +88,9 @@ class Moves:
     # ------------------------------------------------------------------------------------------ at once
 
     def _ready(self, state: State) -> Iterator[Options]:
-        for token in sorted(state.tokens):
-            place = self.net.places.get(token)
-            if place is not None and place.automatic:
-                yield Options(list(self._pass(state, place)), not _throws(place) and self._unseen(place))
+        for token in sorted(state.tokens & self.automatic):
+            place = self.net.places[token]
+            yield Options(list(self._pass(state, place)), not _throws(place) and self._unseen(place))
 
     def _unseen(self, place: Place) -> bool:
         if place.id in self.endangered or self.knowledge.concerns(place):
@@ -136,28 +137,25 @@ class Moves:
         return list(found.values())
 
     def _joins(self, state: State) -> Iterator[Options]:
-        waiting = {self._target(token[1:]) for token in state.tokens if token[0] == ARRIVED}
+        waiting = {self.net.target[token[1:]] for token in state.tokens if token[0] == ARRIVED}
         for join in sorted(waiting):
             place = self.net.places[join]
             if self._may_fire(state, place):
                 tokens = state.tokens - {ARRIVED + flow for flow in place.arrivals} | {join}
                 yield Options(list(self._pass(State(tokens, state.facts), place)), self._unseen(place))
 
-    def _target(self, flow: str) -> str:
-        return next(way.target for way in self.net.places[self.net.origin[flow]].ways if way.id == flow)
-
     def _may_fire(self, state: State, join: Place) -> bool:
         if join.split or join.node.kind == "inclusiveGateway":
             return not any(_alive(token) in join.feeders for token in state.tokens) and not any(
-                token[0] == ARRIVED and self._target(token[1:]) in join.feeders for token in state.tokens)
+                token[0] == ARRIVED and self.net.target[token[1:]] in join.feeders for token in state.tokens)
         arrived = {join.sources[flow] for flow in join.arrivals if ARRIVED + flow in state.tokens}
         return arrived >= set(join.sources.values())
 
     def _closings(self, state: State) -> Iterator[Options]:
         """Activities with nothing left to do inside. One that repeats may begin again."""
-        for token in sorted(state.tokens):
-            place = self.net.places.get(token)
-            if place is None or place.inner is None or self._open(state, place.inner):
+        for token in sorted(state.tokens & self.holding):
+            place = self.net.places[token]
+            if place.inner is None or self._open(state, place.inner):
                 continue
             moves = [self._leave(state, place, place.ways, place.id)]
             level = self.net.levels[place.inner]
@@ -242,7 +240,7 @@ class Moves:
         place, node = self.net.places[event], self.net.places[event].node
         spent = frozenset() if node.event in AGAIN or any(kind == "timeCycle" for kind, _ in _timer(place)) else frozenset({SPENT + event})
         if node.kind == "boundaryEvent":
-            host = next(one for one in self.net.levels[place.level].places if event in self.net.places[one].edge)
+            host = self.net.host[event]
             return (tokens - self.net.tokens_of[host] if node.interrupting else tokens | spent) | {event}
         holder = self.net.places[str(self.net.levels[place.level].holder)]
         if node.interrupting or node.event == "error":

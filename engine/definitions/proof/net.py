@@ -85,6 +85,16 @@ class Net:
     """Event that does not interrupt → every token of the side path behind it."""
 
     @cached_property
+    def target(self) -> Mapping[str, str]:
+        """Flow → the place it leads to."""
+        return {way.id: way.target for place in self.places.values() for way in place.ways}
+
+    @cached_property
+    def host(self) -> Mapping[str, str]:
+        """Boundary event → the activity it hangs on."""
+        return {event: place.id for place in self.places.values() for event in place.edge}
+
+    @cached_property
     def inside(self) -> Mapping[str, frozenset[str]]:
         """Level → every token that can lie in it or deeper."""
         found: dict[str, set[str]] = {level: set() for level in self.levels}

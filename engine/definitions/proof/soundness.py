@@ -87,7 +87,7 @@ class Proof:
         last = next((one for one in behind if not self.space.following.get(one)), None)
         if last is None:
             return [self._loop(behind)]
-        joins = {self._target(token[1:]) for token in last.tokens if token[0] == ARRIVED}
+        joins = {self.net.target[token[1:]] for token in last.tokens if token[0] == ARRIVED}
         gates = {token for token in last.tokens if token in self.net.places and self.place(token).automatic}
         found = [*((one, "gateway", last) for one in sorted(gates)), *((one, "join", last) for one in sorted(joins))]
         if any(one.element in gates for one in self.unset()):
@@ -120,9 +120,6 @@ class Proof:
         standing = sorted(token for token in state.tokens if token in self.net.places)
         people = [token for token in standing if self.node(token).kind in PEOPLE]
         return (people or [one for one in standing if self.place(one).inner is None] or standing or list(self.net.places))[0]
-
-    def _target(self, flow: str) -> str:
-        return next(way.target for way in self.place(self.net.origin[flow]).ways if way.id == flow)
 
     # ------------------------------------------------------------------------------------------ what is never reached
 

@@ -15,7 +15,7 @@ from engine.definitions.proof.beside import pairs
 from engine.definitions.proof.choices import MOST, Facts, Knowledge, subsets
 from engine.definitions.proof.conditions import ELSE, FALSE, NOTHING, TRUE, Condition, condition, sort_of, truths
 from engine.definitions.proof.needs import needs
-from engine.definitions.proof.net import Net, Place, Way
+from engine.definitions.proof.net import ARRIVED, Net, Place, Way
 from engine.definitions.proof.writers import Writing, given, writings
 
 VOLATILE = ("now", "today", "case")
@@ -121,22 +121,21 @@ class Values(Knowledge):
             after |= {name for event in self.net.places[around.holder].edge for name in live[event]} if around.holder else set()
         return frozenset(after)
 
+    @cached_property
+    def _asked_from(self) -> Mapping[str, frozenset[str]]:
+        """Variable → the tokens from which a question about it can still be met."""
+        found: dict[str, set[str]] = {name: set() for name in self.kinds}
+        for place in self.net.places.values():
+            for name in self._live[place.id]:
+                found[name] |= {place.id, *(ARRIVED + flow for flow in place.arrivals)}
+        return {name: frozenset(tokens) for name, tokens in found.items()}
+
     def settled(self, tokens: set[str], facts: Facts) -> Facts:
         """Only what some token can still meet a question about."""
         if not facts:
             return facts
-        live: set[str] = set()
-        for token in tokens:
-            place = self._place(token)
-            live |= self._live[place] if place else frozenset()
-        return tuple(one for one in facts if one[0] in live)
-
-    def _place(self, token: str) -> str | None:
-        if token in self.net.places:
-            return token
-        flow = token[1:]
-        origin = self.net.origin.get(flow)
-        return None if origin is None else next(way.target for way in self.net.places[origin].ways if way.id == flow)
+        asked = self._asked_from
+        return tuple(one for one in facts if not asked[one[0]].isdisjoint(tokens))
 
     # ------------------------------------------------------------------------------------------ steps
 
