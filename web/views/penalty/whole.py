@@ -31,7 +31,7 @@ from engine.cases.first_case import Guidance
 from engine.cases.guidance import Barred
 from engine.cases.measures import Offer
 from engine.cases.parties import Party
-from engine.documents import register
+from engine.documents import citations, register
 from engine.documents.register import Issued
 from engine.people import Participant, directory
 from engine.runtime import lookup, outlook
@@ -67,6 +67,7 @@ class Whole:
     barred: tuple[Barred, ...]
     pieces: tuple[evidence.Item, ...] | None
     proposals: tuple[proposals.Proposal, ...]
+    cited: Mapping[int, str]
     duties: tuple[duties.Duty, ...]
     findings: tuple[Related, ...]
     measures: tuple[closing.Measure, ...]
@@ -115,10 +116,16 @@ def of(c: Connection, case_id: int, by: Participant) -> Whole:
     return Whole(
         file, papers, file.title.replace(file.party.name, party.name), party,
         tuple((relation, masking.masked(one, by, file)) for relation, one in file.others), outlook.of_case(c, case_id, by),
-        guidance.barred(c, file, papers.case.values), pieces, rows, part, _findings(c, file.findings), closing.open_measures(c, case_id),
+        guidance.barred(c, file, papers.case.values), pieces, rows,
+        {one.id: _cited(c, file, one) for one in rows}, part, _findings(c, file.findings), closing.open_measures(c, case_id),
         measures.offers(c, case_id, by), issued, {one.id: register.served_on(c, one.id) for one in issued}, ledger, things,
         hearings.of_case(c, case_id, by=by), first_case.of_case(c, case_id), directory.names(c, people),
         file.frozen_at is None and case_file.may_write(file, by))
+
+
+def _cited(c: Connection, file: Penalty, one: proposals.Proposal) -> str:
+    """The basis of a stage as documents cite it."""
+    return "、".join(found.words for found in citations.of(c, one.basis, (file.act_day, one.day), {}))
 
 
 def page(c: Connection, case_id: int, by: Participant) -> dict[str, Any]:
