@@ -22,8 +22,8 @@ KINDS = {"warning": "警告", "criticism": "通报批评", "fine": "罚款", "co
          "suspension": "责令停产停业",
          "licence_suspension": "暂扣许可证件", "licence_revocation": "吊销许可证件", "restriction": "限制开展生产经营活动",
          "closure": "责令关闭", "demolition": "限期拆除"}
-"""Kinds of penalty that a township may come to impose (行政处罚法第九条), and the order to remove a building (城乡规划法、土地管理法), which
-is notified, reviewed and decided like one."""
+"""Kinds of penalty that a township may come to impose (行政处罚法第九条), and the order to remove a building (城乡规划法、土地管理法),
+which is notified, reviewed and decided like one."""
 BETWEEN = re.compile(r"[、，,；;\s]+")
 TERMS = ("kinds", "fine", "confiscation", "basis", "grade", "facts", "reasons")
 LAST = (select(proposal).where(proposal.c.instance_id == bindparam("i"), proposal.c.stage == bindparam("stage"))

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from engine.cases import categories
+from engine.cases.case_tables import penalty
 from engine.clock import SHANGHAI, local
+from engine.documents import register
 from engine.runtime import history
 from engine.runtime.tables import work_item
 from tests.scenarios.language import Player
@@ -75,6 +77,9 @@ def test_s01_a_stall_put_right_by_the_village_never_becomes_a_case(town: Town, p
     assert not any("处罚" in line or "立案" in line for line in town.story())
     assert town.todo(CADRE) == town.todo(FINDER) == town.todo(LEADER) == []
     assert town.faults() == []
+    with town.database.reading() as c:
+        assert c.execute(select(penalty)).all() == []  # S01-1 no case, S01-4 nothing against the party
+        assert not any("处罚" in one.name for one in register.of_case(c, town.case))  # S01-2
 
 
 def test_s02_the_third_time_within_thirty_days_goes_to_the_team_up_to_the_door_of_a_penalty(town: Town, player: Player):
