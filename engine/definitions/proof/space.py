@@ -121,7 +121,7 @@ class _Walk:
         """Walk until nothing is left for later. What is left for later is met again when the place that came first is done; where
         that place is never done, because it goes round for ever, the rest is looked at there."""
         self._walk()
-        while (state := self._neglected()) is not None:
+        while self.space.complete and (state := self._neglected()) is not None:
             del self.partly[state]
             self._take(state, self.moves.after(state, full=True).moves)
             self._walk()
