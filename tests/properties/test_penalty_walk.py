@@ -7,7 +7,6 @@ ones who should act. What is refused changes nothing; what is accepted is judged
 import datetime as dt
 import random
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from engine import clock as engine_clock
 from engine import forms
 from engine.cases import duties, evidence, proposals
 from engine.clock import Simulated, local
-from engine.database import connect
+from engine.database import Database
 from engine.documents import numbering
 from engine.errors import EngineError
 from engine.forms import FieldState
@@ -30,7 +29,7 @@ from tests.town import BOSS, HEAD, HOST, LAWYER, LEADER, OFFICER, OTHER_OFFICER,
 from tests.whole_case import WholeCase, leaves
 
 OFFERED = (OPEN, CLAIMED)
-SEEDS, STEPS, DECIDING = range(6), 60, 2
+SEEDS, STEPS, DECIDING = range(3), 60, 2
 PEOPLE = (OFFICER, OTHER_OFFICER, LEADER, BOSS, LAWYER, HEAD, HOST)
 FIRST_CHOICE, WRONG_PERSON, SEND_BACK, WAIT = 0.75, 0.06, 0.05, 0.25
 """Shares of the usual answer, of somebody who should not act, of sending back, of letting time pass."""
@@ -120,8 +119,7 @@ class Walk:
 
 
 @pytest.fixture(params=SEEDS)
-def walk(request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str) -> Iterator[Walk]:
-    database = connect(sqlite_url)
+def walk(request: pytest.FixtureRequest, database: Database) -> Iterator[Walk]:
     simulated = Simulated(START)
     with engine_clock.use(simulated):
         case = WholeCase(Town(database, simulated), "2026-03-02")
@@ -130,7 +128,6 @@ def walk(request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str) -> Ite
         walk = Walk(case, request.param)
         goes_ahead(case, walk.ahead)
         yield walk
-    database.close()
 
 
 def goes_ahead(case: WholeCase, how_far: int) -> None:
