@@ -79,7 +79,7 @@ def _parsed(text: str) -> list[dict[str, Any]]:
     if len(text) > LONGEST:
         raise InvalidValues({"scenarios": f"例子文件超过 {LONGEST // 1000} 千字，请拆分或删减。"})
     try:
-        entries = yaml.load(text, _Plain)  # noqa: S506 -- a SafeLoader
+        entries = _Plain(text).get_single_data()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise InvalidValues({"scenarios": f"例子文件第 {mark.line + 1 if mark else '?'} 行附近写法有误，请检查缩进和冒号。"}) from error

@@ -13,10 +13,11 @@ from engine.errors import Conflict, EngineError, InvalidState, InvalidValues, Un
 from engine.forms import FieldState, Form
 from engine.people import ROLES
 from engine.rehearsal import picture, sample_town, scenarios
+from engine.rehearsal.scenarios import Scenario
 from engine.rehearsal.stage import BEGIN
 from engine.studio import drafts, trials
 from engine.studio.folder import SCENARIOS
-from engine.studio.trials import Trial
+from engine.studio.trials import Coverage, Trial
 from web import submission
 from web.auth import policy
 from web.context import database, me
@@ -218,19 +219,26 @@ def examples(draft_id: int) -> Any:
     """The examples as people read them; posting runs all of them and shows which elements they pass."""
     with database().reading() as c:
         draft = drafts.open_draft(c, me(), draft_id)
-    told: tuple[scenarios.Scenario, ...] = ()
-    found, wrong = None, ""
-    try:
-        told = scenarios.read(draft.files.get(SCENARIOS, ""))
-        found = trials.examples(database(), draft) if request.method == "POST" else None
-    except InvalidValues as refusal:
-        wrong = refusal.errors.get("scenarios") or refusal.message
-    with database().reading() as c:
         ways = trials.ways_taken(c, me(), draft) if request.args.get("ways") else None
-    lines = {one.name: [(_line(step), step[0] in scenarios.EXPECTING, step[1]) for step in one.steps] for one in told}
-    page = render_template("studio/examples.html", draft=draft, told=told, lines=lines, found=found, wrong=wrong, ways=ways,
+    told, found, wrong = _told(draft)
+    page = render_template("studio/examples.html", draft=draft, told=told, lines=_lines(told), found=found, wrong=wrong, ways=ways,
                            results={one.name: one for one in found.examples} if found else {})
     return page, 422 if wrong else 200
+
+
+def _told(draft: drafts.Draft) -> tuple[tuple[Scenario, ...], Coverage | None, str]:
+    """(the examples, what running them gave if that was asked for, what is wrong with the file)."""
+    told: tuple[Scenario, ...] = ()
+    try:
+        told = scenarios.read(draft.files.get(SCENARIOS, ""))
+        return told, trials.examples(database(), draft) if request.method == "POST" else None, ""
+    except InvalidValues as refusal:
+        return told, None, refusal.errors.get("scenarios") or refusal.message
+
+
+def _lines(told: tuple[Scenario, ...]) -> dict[str, list[tuple[str, bool, Any]]]:
+    """Example → its lines: as people read them, whether one expects something, and what stands there."""
+    return {one.name: [(_line(step), step[0] in scenarios.EXPECTING, step[1]) for step in one.steps] for one in told}
 
 
 @blueprint.post("/models/<int:draft_id>/examples/from-past")
