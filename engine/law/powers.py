@@ -282,4 +282,5 @@ def _not_held(one: Power | None, code: str, day: dt.date) -> str:
         return f"{article}：“{one.name}”还没有签订承接确认书，不能立案。请先确认承接，或者移送{one.department}。"
     if day < one.valid_from:
         return f"{article}：“{one.name}”自 {one.valid_from} 起由本镇街行使，{day} 不能立案。请移送{one.department}。"
-    return f"{article}：“{one.name}”已于 {one.valid_to} 收回（{one.recall_document or '见赋权清单'}），不能立案、处罚。请移送{one.department}。"
+    paper = one.recall_document or "见赋权清单"
+    return f"{article}：“{one.name}”已于 {one.valid_to} 收回（{paper}），不能立案、处罚。请移送{one.department}。"

@@ -94,13 +94,13 @@ def _upgrade(database, revision):
 @both
 def test_what_articles_said_before_editions_were_kept_is_their_first_kept_one(empty_url):
     database = connect(empty_url)
-    _upgrade(database, "0018")
+    _upgrade(database, "0017")
     article = ("INSERT INTO article (id, statute_id, number, text, valid_from, successor, tag, source, edition, reviewed_by, reviewed_at,"
                " review_note) VALUES ({0}, 'T', '{0}', '甲', '2020-01-01', '', 'V', 's', {1}, {2}, '{3}')")
     database.run(lambda c: [c.exec_driver_sql(text) for text in (
         "INSERT INTO statute (id, title, short, kind, loaded_at, loaded_by) VALUES ('T', '试验条例', '试验', 'local', 1000, 'shen')",
         article.format(1, 1, "NULL, NULL", ""), article.format(2, 3, "'han', 2000", "省法规库"))] and None)
-    _upgrade(database, "0019")
+    _upgrade(database, "0018")
 
     with database.reading() as c:
         kept = c.exec_driver_sql("SELECT article_id, edition, text, made_by, made_at FROM article_edition ORDER BY article_id").all()
