@@ -74,3 +74,12 @@ def test_search_by_words_state_and_day(as_person, case):
     assert "没有符合条件的案件" in text(finder.get("/cases?status=completed"))
     assert "没有符合条件的案件" in text(finder.get("/cases?started_to=2020-01-01"))
     assert "没有符合条件的案件" in text(finder.get("/cases?words=%25"))
+
+
+def test_papers_of_the_loop_are_printed_from_the_page(as_person, case):
+    finder = as_person(FINDER)
+    assert f"/cases/{case}/papers/category.pdf" in text(finder.get(f"/cases/{case}"))
+    made = finder.get(f"/cases/{case}/papers/category.pdf")
+    assert made.status_code == 200 and made.data.startswith(b"%PDF") and "filename*=UTF-8''" in made.headers["Content-Disposition"]
+    assert finder.get(f"/cases/{case}/papers/visit_outcome.pdf").status_code == 404
+    assert as_person(STRANGER).get(f"/cases/{case}/papers/category.pdf").status_code == 404

@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 
 from engine import definitions
 from engine.cases import dossier, withdrawal
+from engine.documents import grid_papers
 from engine.runtime import casebook, commands
 from web.auth import policy
 from web.context import database, me
-from web.views.cases import clocks, copies
+from web.views.cases import clocks, copies, papers
 from web.views.cases.room import blueprint
 
-__all__ = ["blueprint", "copies"]
+__all__ = ["blueprint", "copies", "papers"]
 NAV = [("cases.search", "案件查询", "folder", "")]
 SEALED = "sandbox; default-src 'none'"
 ASKED = ("words", "status", "late", "started_from", "started_to")
@@ -41,13 +42,14 @@ def show(case_id: int) -> Any:
         found = dossier.of(c, case_id, me())
         limits = clocks.panel(c, case_id)
     return render_template("cases/show.html", dossier=found, case=found.case, line=found.case.line, **limits,
+                           printable=grid_papers.available(found),
                            withdrawable=withdrawal.may_withdraw(found.case, me()),
                            person_name=lambda value: found.people.get(value, value or "—"))
 
 
 @blueprint.get("/cases/<int:case_id>/papers")
 @policy()
-def papers(case_id: int) -> Any:
+def filled_in(case_id: int) -> Any:
     """What was filled in at each step, as a piece of another page."""
     with database().reading() as c:
         found = dossier.of(c, case_id, me())
