@@ -24,7 +24,7 @@ window.gridloop.studio = async page => {
   const modeler = new Modeler({ container: at('canvas'), moddleExtensions: { gl: choices.moddle }, additionalModules: [chinese, minimap, TokenSimulation] });
   const state = at('state'), say = (text, level = '') => { state.textContent = text; state.className = `studio-state ${level}`; };
   let check = { check: () => {}, show: () => {} };
-  const saver = await saving(modeler, { base, key: page.dataset.key, say, readOnly, saved: told => (told ? check.show(told) : check.check()) });
+  const saver = await saving(modeler, { base, key: page.dataset.key, person: page.dataset.person, say, readOnly, saved: told => (told ? check.show(told) : check.check()) });
   const side = panel(modeler, at('panel'), choices, readOnly);
   await saver.load();
   check = findings(modeler, { base, list: at('findings'), count: at('count'), saving: saver, focus: side.focus, readOnly });

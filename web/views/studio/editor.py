@@ -4,12 +4,12 @@ import base64
 import json
 from typing import Any
 
-from flask import Response, g, jsonify, render_template, url_for
+from flask import Response, g, jsonify, render_template, request, url_for
 
 from engine.definitions import Package
 from engine.definitions.extension_files import moddle
-from engine.errors import NotFound
-from engine.studio import choices, drafts, folder, manual, sources
+from engine.errors import InvalidValues, NotFound, UnsafeInput
+from engine.studio import arranging, choices, drafts, folder, manual, sources
 from web.auth import policy
 from web.context import database, me
 from web.views.studio.room import blueprint
@@ -24,6 +24,19 @@ def draw(draft_id: int) -> Any:
         draft = drafts.open_draft(c, me(), draft_id)
         mine = drafts.may_edit(c, me(), draft)
     return render_template("studio/editor.html", draft=draft, mine=mine)
+
+
+@blueprint.post("/models/<int:draft_id>/layout")
+@policy("design", "approve_models")
+def lay_out(draft_id: int) -> tuple[Response, int]:
+    """A diagram with a picture drawn for it where it has none; nothing is stored."""
+    with database().reading() as c:
+        drafts.open_draft(c, me(), draft_id)
+    body = request.get_json(silent=True)
+    try:
+        return jsonify(text=arranging.drawn(str(body.get("text", "")) if isinstance(body, dict) else "")), 200
+    except (UnsafeInput, InvalidValues) as refusal:
+        return jsonify(message=refusal.message), 422
 
 
 @blueprint.get("/models/<int:draft_id>/choices")

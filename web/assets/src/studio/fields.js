@@ -15,9 +15,19 @@ export function field(one, value, options, names, put) {
   return labelled(id, one, text(id, one, value, put));
 }
 
-export const later = (put, wait = 400) => { // typing is written down when it pauses, and in any case when the field is left
-  let timer, last;
-  return value => { last = value; clearTimeout(timer); timer = setTimeout(() => put(last), wait); };
+const waiting = new Map(); // what was typed and is not written down yet
+export const flush = () => { [...waiting.values()].forEach(write => write()); };
+document.addEventListener('focusout', flush);
+
+export const later = (put, wait = 400) => { // typing is written down when it pauses, and in any case when the field or the page is left
+  const mine = Symbol('field');
+  let timer;
+  return value => {
+    clearTimeout(timer);
+    const write = () => { clearTimeout(timer); waiting.delete(mine); put(value); };
+    waiting.set(mine, write);
+    timer = setTimeout(write, wait);
+  };
 };
 
 function labelled(id, one, input) {

@@ -1,12 +1,13 @@
 // A draft saves itself: a second after the last change, against the revision it was read from. Nothing drawn is ever lost on the way.
 import { ask, csrf, download, post } from './dom.js';
+import { flush } from './fields.js';
 import { closed, opened } from './lists.js';
 
 const WAIT = 1000, RETRY = 10000;
 const clock = () => new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
 
-export async function saving(modeler, { base, key, say, readOnly, saved }) {
-  const mine = `gridloop-draft-${base}`;
+export async function saving(modeler, { base, key, person, say, readOnly, saved }) {
+  const mine = `gridloop-draft-${person}-${base}`; // on a shared computer nobody is offered what somebody else drew
   let revision = 0, dirty = false, busy = false, timer, back = 0;
   const file = `${key}.bpmn`;
   const text = async () => closed((await modeler.saveXML({ format: true })).xml);
@@ -17,9 +18,16 @@ export async function saving(modeler, { base, key, say, readOnly, saved }) {
   async function show(files, number) {
     revision = number;
     back = number;
-    const result = await modeler.importXML(opened(files[file]));
+    await draw(files[file]);
     dirty = false;
-    return result;
+  }
+  async function draw(xml) { // a file without a picture gets one
+    try { await modeler.importXML(opened(xml)); } catch (error) {
+      if (!/no diagram to display/.test(error.message)) throw error;
+      const told = await post(`${base}/layout`, { text: xml });
+      if (!told.ok) throw new Error(told.message || error.message);
+      await modeler.importXML(opened(told.text));
+    }
   }
   async function load() {
     const answer = await fetch(`${base}/files`, { headers: { Accept: 'application/json' } });
@@ -34,7 +42,7 @@ export async function saving(modeler, { base, key, say, readOnly, saved }) {
     const left = JSON.parse(localStorage.getItem(mine) || 'null');
     if (!left || readOnly) return;
     const choice = await ask('上次有没存上的修改', '网络断开或者页面意外关闭时，您的修改存在了本机。', [['use', '接着改'], ['copy', '下载一份后放弃'], ['drop', '放弃']]);
-    if (choice === 'use') { await modeler.importXML(opened(left.xml)); dirty = true; later(0); return; }
+    if (choice === 'use') { await draw(left.xml); revision = left.revision; dirty = true; later(0); return; } // who saved meanwhile is told of, not overwritten
     if (choice === 'copy') download(file, left.xml, 'application/xml');
     if (choice) forget();
   }
@@ -86,9 +94,9 @@ export async function saving(modeler, { base, key, say, readOnly, saved }) {
   const changed = () => { dirty = true; say('有修改'); later(); };
   modeler.on('commandStack.changed', event => { if (event.trigger !== 'clear') changed(); });
   addEventListener('pagehide', () => { if (dirty || busy) text().then(keep); });
-  addEventListener('beforeunload', event => { if (dirty && !readOnly) event.preventDefault(); });
+  addEventListener('beforeunload', event => { flush(); if (dirty && !readOnly) { text().then(keep); event.preventDefault(); } });
   addEventListener('online', () => later(0));
-  return { load, save, undo, text, file, changed };
+  return { load, save, undo, text, file, changed, draw };
 }
 
 export function presence(base, element, show) {

@@ -1,6 +1,5 @@
 // The bar above the canvas: undo, zoom, export, import, the token animation, help.
 import { ask, download } from './dom.js';
-import { opened } from './lists.js';
 
 const MARGIN = 140; // the palette and the minimap lie over the canvas
 
@@ -35,11 +34,11 @@ export function tools(modeler, page, { saver, readOnly, say }) {
     if (await ask('导入流程图', `用“${file.name}”代替现在的图？现在的图仍在历次保存里。`, [['yes', '导入']]) !== 'yes') return;
     const before = await saver.text();
     try {
-      await modeler.importXML(opened(await file.text()));
+      await saver.draw(read(await file.arrayBuffer()));
       saver.changed();
       fit();
     } catch (error) {
-      await modeler.importXML(opened(before));
+      await saver.draw(before);
       say(`没有导入：这个文件不是能画的 BPMN 流程图（${error.message.slice(0, 80)}）`, 'late');
     }
   }
@@ -47,6 +46,12 @@ export function tools(modeler, page, { saver, readOnly, say }) {
     if (event.key === '?' && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) acts.help();
   });
   fit();
+}
+
+function read(bytes) { // in the encoding that the file itself names
+  const start = new TextDecoder('latin1').decode(bytes.slice(0, 200)), named = /encoding=["']([\w.:-]+)["']/.exec(start);
+  const text = new TextDecoder(named ? named[1] : 'utf-8', { fatal: true }).decode(bytes);
+  return text.replace(/^(<\?xml[^>]*?encoding=["'])[\w.:-]+/, '$1UTF-8');
 }
 
 function png(svg, name) {
