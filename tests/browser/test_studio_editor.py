@@ -183,3 +183,43 @@ def test_a_decision_table_is_edited_as_rows(people):
     text = page.request.get(f"{at}/files").json()["files"]["relapse_level.dmn"]
     assert text.count('"team"') == 2
     assert page.evaluate("() => [...document.querySelector('.decisions').missing]") == []
+
+
+def test_what_was_drawn_offline_does_not_overwrite_what_somebody_saved_meanwhile(people):
+    first, second = people.enter("sheji"), people.enter("sheji")
+    page = begin(first, "离线改图", "offline_edit")
+    at, task = page.url, page.evaluate(SHAPES, "bpmn:UserTask")[0]
+    first.forgives("ERR_INTERNET_DISCONNECTED")
+    page.evaluate(SELECT, task)
+    first.context.set_offline(True)
+    page.get_by_label("名称", exact=True).fill("甲离线改的")
+    expect(page.locator("[data-studio=state]")).to_contain_text("已存在本机", timeout=20_000)
+
+    other = second.goes(at.removeprefix(second.address))
+    other.wait_for_selector(READY)
+    other.evaluate(SELECT, task)
+    other.get_by_label("名称", exact=True).fill("乙先存的")
+    saved(other)
+
+    page.close(run_before_unload=False)
+    first.context.set_offline(False)
+    first.forgives("409")
+    again = first.context.new_page()
+    again.goto(at)
+    again.get_by_role("button", name="接着改").click()
+    expect(again.locator("dialog", has_text="别人先保存了")).to_be_visible(timeout=20_000)
+
+
+def test_a_file_without_a_picture_and_in_another_encoding_is_taken_in(people):
+    designer = people.enter("sheji")
+    page = begin(designer, "外来流程", "foreign")
+    plain = """<?xml version="1.0" encoding="ISO-8859-1"?>
+    <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:x">
+    <process id="foreign" isExecutable="true">
+    <startEvent id="a"/><userTask id="b" name="Pr\u00fcfung"/><endEvent id="c"/>
+    <sequenceFlow id="f" sourceRef="a" targetRef="b"/><sequenceFlow id="g" sourceRef="b" targetRef="c"/></process></definitions>"""
+    page.locator("#studio-import").set_input_files({"name": "x.bpmn", "mimeType": "application/xml", "buffer": plain.encode("latin-1")})
+    page.get_by_role("dialog").get_by_role("button", name="导入").click()
+    saved(page)
+    text = page.request.get(page.url.replace("/draw", "/files")).json()["files"]["foreign.bpmn"]
+    assert 'name="Prüfung"' in text and "BPMNShape" in text
