@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import clock, definitions, forms
-from engine.cases import attachments, extra_report
+from engine.cases import attachments, case_file, extra_report, masking
 from engine.cases.extra_report import Extra
 from engine.cases.tables import category, finding
 from engine.definitions import Deployed
@@ -79,12 +79,31 @@ def of(c: Connection, instance_id: int, by: Participant) -> Dossier:
     """The papers of a case. Raises NotFound when it does not exist or this person may not see it."""
     view = casebook.show(c, instance_id, by)
     deployed = definitions.load(c, view.definition_id)
+    hidden = _hidden_name(c, instance_id, by)
     sheets = tuple(_sheets(view, deployed, confidential=not by.capabilities & {"assign", "steer"}))
+    sheets = tuple(dataclasses.replace(sheet, states=tuple(_without(state, hidden) for state in sheet.states)) for sheet in sheets)
     states = [state for sheet in sheets for state in sheet.states]
     people = directory.names(c, [str(s.value) for s in states if s.type == "person" and s.value])
     comments = tuple(event for event in view.events if event.kind in ("commented", "urged"))
     facts, photos, extra = _facts(c, instance_id, deployed), tuple(_photos(sheets)), extra_report.of(c, view.values)
     return Dossier(view, facts, sheets, photos, extra, comments, people)
+
+
+def _hidden_name(c: Connection, instance_id: int, by: Participant) -> str:
+    """The party's name when this person, without a part in the penalty case, may not read it; else ""."""
+    try:
+        file = case_file.of(c, case_file.above(c, instance_id))
+    except NotFound:
+        return ""
+    name = file.party.name
+    return name if masking.name_for(name, file.party.kind, by, file) != name else ""
+
+
+def _without(state: FieldState, name: str) -> FieldState:
+    """The field with the name shortened wherever it stands in what was written."""
+    if name and isinstance(state.value, str) and name in state.value:
+        return dataclasses.replace(state, value=state.value.replace(name, masking.short(name)))
+    return state
 
 
 def brief(c: Connection, instance_id: int, by: Participant) -> tuple[Facts | None, tuple[str, ...]]:

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from engine import clock, definitions, forms
-from engine.cases import case_file, duties, legal_basis, parties
+from engine.cases import case_file, duties, legal_basis, masking, parties
 from engine.cases.case_file import OPEN, STATUS_WORDS, Penalty, amend, held, link, may_write, must_be_open, of, of_finding, open_file, seen
 from engine.cases.case_tables import penalty
 from engine.cases.duties import Change
+from engine.cases.parties import Party
 from engine.definitions import Deployed
 from engine.errors import InvalidValues, NotAllowed
 from engine.people import Participant, directory
@@ -44,9 +45,10 @@ def begin(c: Connection, values: Mapping[str, Any], *, by: Participant | None, u
     clean = _checked(c, deployed, values, town) if by is not None else dict(values)
     one = parties.save(c, {"name": parties.UNKNOWN, **parties.read(clean)}, by)
     known = _variables({**legal_basis.facts_of_law(c, town.id, str(clean.get("item") or "")), **_given(clean)}, one)
-    opening = Opening(town.id, title=_title(one.name, known["item_name"]), parent=finding)
+    opening = Opening(town.id, title=_title(_in_lists(one), known["item_name"]), parent=finding)
     answer = open_case(c, deployed, known, opening, by=by)
-    c.execute(ADD, _row(answer, known, town, deployed.key) | case_file.party_columns(one))
+    titled = {"title": _title(one.name, known["item_name"])}
+    c.execute(ADD, _row(answer, known, town, deployed.key) | titled | case_file.party_columns(one))
     case_file.link(c, answer["instance"], [finding] if finding is not None else [], by.id if by else None)
     _engage(c, answer["instance"], known, by)
     return answer
@@ -89,9 +91,14 @@ def _title(name: str, act: str) -> str:
     return f"{name}{act}案"[:200]
 
 
+def _in_lists(one: Party) -> str:
+    """The name in lists and notices, which people without a part in the case read too: of a person only the first sign."""
+    return one.name if one.kind == parties.ORGANISATION or one.name == parties.UNKNOWN else masking.short(one.name)
+
+
 def _row(answer: Mapping[str, Any], known: Mapping[str, Any], town: Unit, key: str) -> dict[str, Any]:
     return {
-        "instance_id": answer["instance"], "title": answer["title"], "unit_id": town.id, "unit_path": town.path, "process_key": key,
+        "instance_id": answer["instance"], "unit_id": town.id, "unit_path": town.path, "process_key": key,
         "item": str(known["item"]), "item_name": str(known["item_name"]), "rule_set": str(known["rule_set"] or ""),
         "officer": known["officer"] or "", "assistant": known["assistant"] or "", "act_day": known["act_day"],
         "act_place": known["act_place"] or "", "facts": known["facts"] or "", "answers": {}, "status": case_file.PREPARING,
