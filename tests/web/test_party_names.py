@@ -3,8 +3,8 @@
 import pytest
 
 from engine import definitions
-from tests.web import cases
 from tests.town import ROOT
+from tests.web import cases
 
 NAME = "王小明"
 
