@@ -98,7 +98,7 @@ def test_a_good_drawing_is_compared_asked_for_approved_and_followed_by_new_cases
     judge.snaps("studio-request")
     page.get_by_role("button", name="批准发布").click()
 
-    expect(page.locator("#notices")).to_contain_text("新版本已发布")
+    expect(page.locator("#notices")).to_contain_text("新版本已发布", timeout=120_000)
     expect(designer.goes("/studio").locator("tr", has_text="网格闭环").locator("td[data-label='版本']")).to_have_text("第 2 版")
     people.enter("wg01", PHONE).reports()
     assert people.enter("cs01").rows() == ["村社先行纠正"]

@@ -29,7 +29,7 @@ PAGES = {
     "dz1": ["/penalty/new", "/penalty/new?process=penalty", "/penalty/new?process=summary_penalty"],
     "jw1": ["/supervision", "/supervision?level=late", "/supervision/by/village", "/reports/monthly?month=2026-02",
             "/reports/behind?month=2026-02&kpi=KPI-01&part=n"],
-    "sheji": ["/studio", "DEFINITION", "/studio/rules"],
+    "sheji": ["/studio", "DEFINITION", "/studio/rules", "/studio/lawful"],
     "xitong": ["/admin/people", "/admin/units", "/admin/parameters", "/admin/organisation", "/admin/incidents", "/admin/check",
                "/admin/calendar", "/admin/calendar?year=2027", "/admin/calendar/moves"],
     "anquan": ["/admin/accounts", "/admin/tokens"],
