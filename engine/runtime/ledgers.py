@@ -45,6 +45,12 @@ STOP = (
             watch_at=case((deadline_clock.c.watch_at < bindparam("at", type_=UTCDateTime), deadline_clock.c.watch_at), else_=None))
 )
 """What supervision should have looked at before, it still looks at."""
+STOP_ONE = (
+    update(deadline_clock)
+    .where(deadline_clock.c.id == bindparam("clock"))
+    .values(status=STOPPED, stopped_at=bindparam("at", type_=UTCDateTime), stop_reason="ended", key=bindparam("to"), watch_at=None)
+)
+"""Another clock takes the place of this one on the same step."""
 
 
 class Dating(Protocol):

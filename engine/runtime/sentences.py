@@ -74,6 +74,17 @@ def _papers(body: Body) -> str:
     return f"（{said}）" if said else ""
 
 
+LIMITS = {"keep": "办理时限保持不变", "restart": "办理时限从现在起重新计算", "re-rule": "办理时限按新规定从各步开始时计算"}
+
+
+def _migrated(body: Body) -> str:
+    """Who moved a case to which version, and what became of its limits; the limits of the law always run on."""
+    moved = "，换步骤：" + "、".join(f"“{old}”→“{new}”" if new else f"撤下“{old}”" for old, new in body["mapping"].items()) \
+        if body.get("mapping") else ""
+    limits = LIMITS.get(str(body.get("choice")), "")
+    return f"{_who(body)}将事项由第 {body.get('from')} 版移到第 {body.get('to')} 版办理{moved}；{limits}{_because(body)}。"
+
+
 SAY: Mapping[str, Callable[[Body], str]] = {
     "started": lambda b: f"{_who(b)}发起“{b.get('title')}”，编号 {b.get('number')}。",
     "claimed": lambda b: f"{_who(b)}领取{_item(b)}。",
@@ -89,6 +100,8 @@ SAY: Mapping[str, Callable[[Body], str]] = {
     "returned": lambda b: f"{_item(b)}回到{b.get('to_name')}名下。",
     "transferred": lambda b: f"{_who(b)}将{_item(b)}转给{b.get('to_name')}办理{_because(b)}。",
     "file-changed": lambda b: f"{_who(b)}{b.get('text')}。",
+    "migrated": _migrated,
+    "move-undone": lambda b: f"{_who(b)}撤销了移动，事项改回第 {b.get('to')} 版办理{_because(b)}。",
     "commented": lambda b: f"{_who(b)}留言：{b.get('text')}",
     "urged": lambda b: f"{_who(b)}催办{_item(b)}{_because(b)}。",
     "cancelled": lambda b: f"{_who(b)}终止事项{_because(b)}。",

@@ -85,7 +85,7 @@ def _why(case: Case, element: str, done: set[str]) -> str:
 
 
 def _begin(case: Case, host: CaseHost, fresh: Sequence[Span], limits: Limits) -> None:
-    new = [_row(case, host, span, limit) for span in fresh for limit in limits[span.key] if limit.continues is None]
+    new = [row_of(case, host, span, limit) for span in fresh for limit in limits[span.key] if limit.continues is None]
     if new:
         case.c.execute(ledgers.ADD, new if len(new) > 1 else new[0])
     going: set[int] = set()
@@ -122,7 +122,8 @@ def tell(case: Case, kind: str, element: Element, limit: Limit) -> None:
                     rule_set=rule.rule_set, started=limit.started.isoformat(), due=reading.due.isoformat())
 
 
-def _row(case: Case, host: CaseHost, span: Span, limit: Limit) -> dict[str, Any]:
+def row_of(case: Case, host: CaseHost, span: Span, limit: Limit) -> dict[str, Any]:
+    """A limit that begins, as a row of `deadline_clock`."""
     element, rule, reading = span.element, limit.rule, limit.reading
     dated = ledgers.dated(reading, watched=is_watched(host, element))
     return {
@@ -159,7 +160,7 @@ def _go_along(case: Case, host: CaseHost, span: Span, limit: Limit) -> None:
     ledger = ledgers.one(case.c, limit.continues or 0)
     if ledger is None:
         raise LookupError(f"clock {limit.continues} of case {case.id} is gone")
-    row = {**_row(case, host, span, limit), "status": limit.reading.status, "entries": 1 + len(ledger.added)}
+    row = {**row_of(case, host, span, limit), "status": limit.reading.status, "entries": 1 + len(ledger.added)}
     clock_id = case.c.execute(ledgers.ADD.returning(deadline_clock.c.id), row).scalar_one()
     ledgers.write(case.c, [ledgers.values_of(ledgers.entry_of(one), clock_id) for one in ledger.added])
 

@@ -33,6 +33,8 @@ def turn(case: Case) -> Iterator[Tokens]:
     The caller tells `case.story` what it does. Any exception leaves the database to be rolled back and the cache empty.
     """
     entry = live.take(case.id, case.row.state, case.row.variables)
+    if entry is not None and entry.host.deployed.id != case.row.definition_id:
+        entry = None  # moved to another version by another process
     host = entry.host if entry else CaseHost(definitions.load(case.c, case.row.definition_id))
     case.deployed, case.host = host.deployed, host
     _serve(case, host)
@@ -49,6 +51,27 @@ def begin(case: Case, deployed: Deployed, values: Mapping[str, Any]) -> None:
     host = CaseHost(deployed)
     _serve(case, host)
     _finish(case, _Turn(host, Tokens.start(deployed.spec, host, dict(values)), {}, rows.Known()))
+
+
+def stored(case: Case) -> tuple[CaseHost, Tokens]:
+    """What is stored of a locked case, decoded afresh for a command that puts it on another version; the cache forgets it."""
+    live.take(case.id, case.row.state, case.row.variables)
+    host = CaseHost(definitions.load(case.c, case.row.definition_id))
+    _serve(case, host)
+    return host, _decoded(case, host)
+
+
+def served(case: Case, deployed: Deployed) -> CaseHost:
+    """What the tokens of a case ask once it is on another version."""
+    case.host = host = CaseHost(deployed)
+    case.deployed = deployed
+    _serve(case, host)
+    return host
+
+
+def finish(case: Case, host: CaseHost, tokens: Tokens, known: rows.Known) -> None:
+    """The rest of a turn that put tokens on another version."""
+    _finish(case, _Turn(host, tokens, dict(tokens.variables), known))
 
 
 def look(c: Connection, instance_id: int) -> Tokens:

@@ -1,6 +1,7 @@
 """Everything that names SpiffWorkflow: build a specification, move the tokens of a case, look at them. No database, no people."""
 
 from engine.spiff.install import install
+from engine.spiff.moving import Blocker, blockers, moved
 from engine.spiff.snapshot import (
     Element,
     Failure,
@@ -20,6 +21,7 @@ from engine.spiff.tokens import Tokens
 install()
 
 __all__ = [
+    "Blocker",
     "Element",
     "Failure",
     "Host",
@@ -33,5 +35,7 @@ __all__ = [
     "Tokens",
     "UserTaskWait",
     "Wait",
+    "blockers",
     "build",
+    "moved",
 ]

@@ -76,6 +76,20 @@ class Tokens:
             return self._tree.subprocesses[key.removeprefix(CALLED)].task_tree
         return self._tree.get_task_from_id(key)
 
+    @property
+    def limited(self) -> dict[str, Element]:
+        """Everything open that has a limit, by the key of its span."""
+        return dict(self._spans())
+
+    @property
+    def waits(self) -> tuple[Wait, ...]:
+        """What is waited for now, before anything runs."""
+        return tuple(wait for tree in self._tree.trees for task in live(tree) for wait in _waits(task))
+
+    def is_told(self, keys: Iterable[str]) -> None:
+        """The limits of these have begun before."""
+        self._told |= set(keys)
+
     def visible(self, key: str) -> dict[str, Any]:
         """The variables and the item that a wait can see, for filling its form."""
         return variables(self._tree.get_task_from_id(key))

@@ -17,6 +17,8 @@ from engine.runtime.commands.keeping import (
     suspend_clock,
 )
 from engine.runtime.commands.many import claim_many, transfer_many
+from engine.runtime.commands.migrating import Plan, migrate
+from engine.runtime.commands.migrating import undo as undo_move
 from engine.runtime.commands.moving import Target, may_withdraw, send_back, targets, withdraw
 from engine.runtime.commands.retrying import retry
 from engine.runtime.commands.signing import add_signer, remove_signer, signers
@@ -28,6 +30,7 @@ from engine.runtime.messages import correlate
 __all__ = [
     "Opening",
     "Paper",
+    "Plan",
     "Stretch",
     "Target",
     "add_signer",
@@ -44,6 +47,7 @@ __all__ = [
     "discard_draft",
     "draft_of",
     "may_withdraw",
+    "migrate",
     "exclude_period",
     "extend_clock",
     "hand_back",
@@ -67,6 +71,7 @@ __all__ = [
     "transfer",
     "transfer_many",
     "unclaim",
+    "undo_move",
     "urge",
     "withdraw",
 ]
