@@ -89,7 +89,7 @@ class Paper(RuleBasedStateMachine):
 
     @rule(by=PEOPLE, terms=TERMS, basis=BASIS)
     def proposes(self, by: str, terms: tuple[list[str], int], basis: list[str]) -> None:
-        self._act("propose", by, proposal_kinds=terms[0], proposal_fine=terms[1], proposal_basis=basis)
+        self._act("propose", by, proposal_kinds=terms[0], proposal_fine=terms[1], proposal_basis=basis, proposal_grade="ordinary")
 
     @rule(by=PEOPLE, fine=st.none() | FINES)
     def notifies(self, by: str, fine: int | None) -> None:
