@@ -75,9 +75,9 @@ def warnings(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(one for one in findings if one.severity is Severity.WARNING)
 
 
-def ask(c: Connection, by: Participant, draft_id: int, *, revision: int, reason: str, effective_on: dt.date,
-        confirmed: Sequence[str]) -> int:
-    """Ask for a draft to be published; until it is judged or withdrawn it cannot be changed. Answers the id of the request.
+def must_be_askable(c: Connection, by: Participant, draft_id: int, *, revision: int, reason: str, effective_on: dt.date,
+                    confirmed: Sequence[str]) -> tuple[drafts.Draft, dict[str, Any]]:
+    """(the draft, what a request for it would hold) when nothing but its examples can stand in the way.
 
     Raises NotAllowed, NotFound, InvalidState, Conflict (the draft or the process has moved on), InvalidValues (reason, day, a warning that
     is not confirmed), InvalidDefinition with every finding when one is an error.
@@ -93,11 +93,21 @@ def ask(c: Connection, by: Participant, draft_id: int, *, revision: int, reason:
     marks = [mark(one) for one in warnings(findings)]
     if not set(marks) <= set(confirmed):
         raise InvalidValues({"confirmed": f"有 {len(set(marks) - set(confirmed))} 条警告没有确认，请逐条看过并勾选，或先改好。"})
-    row = {"draft_id": draft_id, "revision": revision, "base": draft.base, "reason": why, "effective_at": moment, "confirmed": marks,
-           "state": "waiting", "asked_by": by.id, "asked_at": clock.now()}
+    return draft, {"draft_id": draft_id, "revision": revision, "base": draft.base, "reason": why, "effective_at": moment,
+                   "confirmed": marks}
+
+
+def ask(c: Connection, by: Participant, draft_id: int, *, revision: int, reason: str, effective_on: dt.date,
+        confirmed: Sequence[str]) -> int:
+    """Ask for a draft to be published; until it is judged or withdrawn it cannot be changed. Answers the id of the request.
+
+    Raises as `must_be_askable` does. Whether the examples hold is asked before: see `example_runs.publish`.
+    """
+    draft, wanted = must_be_askable(c, by, draft_id, revision=revision, reason=reason, effective_on=effective_on, confirmed=confirmed)
+    row = {**wanted, "state": "waiting", "asked_by": by.id, "asked_at": clock.now()}
     identity = int(c.execute(insert(tables.request).returning(tables.request.c.id), row).scalar_one())
     drafts.set_state(c, draft_id, "submitted")
-    day = f"{effective_on:%Y-%m-%d}"
+    day, why = f"{effective_on:%Y-%m-%d}", wanted["reason"]
     audit.note(c, by, "publish-asked", f"{by.name}申请发布流程“{draft.name}”（{draft.key}），{day} 起生效：{why}", request=identity)
     return identity
 

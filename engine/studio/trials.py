@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from engine import clock, forms
 from engine.database import Database, canonical
 from engine.definitions import Package, read
-from engine.errors import InvalidValues
+from engine.errors import EngineError, InvalidValues
 from engine.people import Participant
 from engine.rehearsal import from_past, past, scenarios, trial
 from engine.rehearsal.from_past import Way
@@ -200,13 +200,18 @@ def examples(database: Database, draft: Draft, progress: Callable[[int], bool] |
     return proved(drafts.package_of(draft), around, draft.files.get(SCENARIOS, ""), progress)
 
 
-def must_hold(database: Database, draft: Draft) -> None:
-    """Raises InvalidValues that names the examples which do not hold, or says why none can be run; and Busy."""
-    wrong = [one for one in examples(database, draft).examples if one.stopped is not None]
-    if wrong:
-        said = "；".join(f"“{one.name}”第 {one.stopped[0]} 步：{one.stopped[1]}" for one in wrong[:3] if one.stopped)
-        more = f"等 {len(wrong)} 个" if len(wrong) > 3 else ""
-        raise InvalidValues({"examples": f"有例子不成立，不能申请发布：{said}{more}。请改流程，或者在“例子”中核对后修改例子。"})
+def not_holding(found: Coverage) -> InvalidValues:
+    """The refusal to publish that names the examples which do not hold."""
+    wrong = [one for one in found.examples if one.stopped is not None]
+    said = "；".join(f"“{one.name}”第 {one.stopped[0]} 步：{one.stopped[1]}" for one in wrong[:3] if one.stopped)
+    more = f"等 {len(wrong)} 个" if len(wrong) > 3 else ""
+    return InvalidValues({"examples": f"有例子不成立，不能申请发布：{said}{more}。请改流程，或者在“例子”中核对后修改例子。"})
+
+
+def told(refusal: EngineError) -> str:
+    """A refusal in one line, with what is wrong with each field; a draft that cannot run says so in its own words."""
+    is_fields = isinstance(refusal, InvalidValues) and "draft" not in refusal.errors
+    return "；".join(refusal.errors.values()) if is_fields and isinstance(refusal, InvalidValues) else refusal.message
 
 
 def proved(package: Package, around: Sequence[Mapping[str, Any]], text: str, progress: Callable[[int], bool] | None = None) -> Coverage:

@@ -4,6 +4,7 @@ from web.views.studio import (
     comparing,
     draft_pages,
     editor,
+    examples,
     form_pages,
     lawful,
     models,
@@ -20,5 +21,5 @@ from web.views.studio.room import blueprint
 NAV = (("studio.overview", "设计角", "flow", "design"), ("studio.requests", "流程审批", "check", "approve_models"),
        ("studio.rights", "流程权限", "shield", "administer"))
 
-__all__ = ["NAV", "blueprint", "comparing", "draft_pages", "editor", "form_pages", "lawful", "models", "published", "publishing", "replays",
-           "rights", "rule_pages", "rule_views", "trials"]
+__all__ = ["NAV", "blueprint", "comparing", "draft_pages", "editor", "examples", "form_pages", "lawful", "models", "published",
+           "publishing", "replays", "rights", "rule_pages", "rule_views", "trials"]

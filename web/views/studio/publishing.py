@@ -1,6 +1,7 @@
 """Asking for a draft to be published, and the second person's answer."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -9,10 +10,12 @@ from engine import clock
 from engine.definitions.linter import errors
 from engine.errors import Conflict, InvalidDefinition, InvalidValues, NotFound
 from engine.people import directory
-from engine.studio import drafts, publishing, sources, trials
+from engine.studio import drafts, example_runs, publishing, sources
+from engine.studio.example_runs import Wish
 from engine.studio.sides import side
+from web.aside import aside
 from web.auth import policy
-from web.context import database, me
+from web.context import database, is_part, me
 from web.views.studio.comparing import told
 from web.views.studio.room import blueprint
 
@@ -24,18 +27,18 @@ def _day(text: str) -> dt.date:
         raise InvalidValues({"effective_on": "请填写生效日期，例如 2026-03-01。"}) from error
 
 
-def _asking(draft_id: int, refusal: Any = None) -> Any:
+def _asking(draft_id: int, refusal: Any = None, typed: Mapping[str, Any] | None = None) -> str:
+    """The page on which publication is asked for, with what was typed and why it was not taken."""
     by = me()
     with database().reading() as c:
         draft = drafts.open_draft(c, by, draft_id)
         findings = drafts.check(c, draft)
         newest = sources.newest(c, draft.key)
         number = sources.version(c, newest).number if newest is not None else 0
-    page = render_template(
+    return render_template(
         "studio/publish.html", draft=draft, findings=errors(findings), warnings=publishing.warnings(findings), mark=publishing.mark,
         infos=len(findings) - len(errors(findings)) - len(publishing.warnings(findings)), newest=newest, number=number,
-        today=clock.today(), refusal=refusal, wrong=getattr(refusal, "errors", {}))
-    return page, 422 if refusal else 200
+        today=clock.today(), refusal=refusal, wrong=getattr(refusal, "errors", {}), typed=typed or {})
 
 
 @blueprint.get("/models/<int:draft_id>/publish")
@@ -48,20 +51,49 @@ def ask_to_publish(draft_id: int) -> Any:
 @blueprint.post("/models/<int:draft_id>/publish")
 @policy("design")
 def send_to_publish(draft_id: int) -> Any:
-    """Ask; what does not fit is said on the same page."""
-    by, sent = me(), request.form
+    """Ask, or let the examples run first; what does not fit is said on the same page."""
+    by, sent, here = me(), request.form, database()
     try:
-        day, revision = _day(sent.get("effective_on", "")), sent.get("revision", 0, int)
-        publishing.reason_of(sent.get("reason", ""), "reason", "请写明发布理由")
-        with database().reading() as c:
-            draft = drafts.open_draft(c, by, draft_id)
-        trials.must_hold(database(), draft)
-        asked = database().run(lambda c: publishing.ask(
-            c, by, draft_id, revision=revision, reason=sent.get("reason", ""), effective_on=day, confirmed=sent.getlist("confirmed")))
+        wish = Wish(sent.get("revision", 0, int), sent.get("reason", ""), _day(sent.get("effective_on", "")),
+                    tuple(sent.getlist("confirmed")))
+        asked, run = here.run(lambda c: example_runs.publish(c, by, draft_id, wish))
     except (InvalidValues, InvalidDefinition, Conflict) as refusal:
-        return _asking(draft_id, refusal)
+        return _asking(draft_id, refusal, {**sent, "confirmed": sent.getlist("confirmed")}), 422
+    if run is not None:
+        aside(lambda: example_runs.run(here, run))
+    return _is_asked(asked) if asked is not None else redirect(url_for("studio.publication_run", draft_id=draft_id))
+
+
+@blueprint.get("/models/<int:draft_id>/publish/run")
+@policy("design")
+def publication_run(draft_id: int) -> Any:
+    """How far the examples are that have to hold first; then the request, or the page again with the reason why there is none."""
+    with database().reading() as c:
+        draft = drafts.open_draft(c, me(), draft_id)
+        run = example_runs.last(c, me(), draft)
+    if run is not None and run.is_running:
+        return render_template("studio/_publication_run.html" if is_part() else "studio/publication_run.html", draft=draft, run=run)
+    if is_part():
+        return "", 200, {"HX-Redirect": url_for("studio.publication_run", draft_id=draft_id)}
+    if run is None or run.wish is None:
+        return redirect(url_for("studio.ask_to_publish", draft_id=draft_id))
+    if run.request_id is not None:
+        return _is_asked(run.request_id)
+    return _asking(draft_id, example_runs.refusal_of(run), run.wish.travelling())
+
+
+@blueprint.post("/models/<int:draft_id>/publish/stop")
+@policy("design")
+def stop_publication_run(draft_id: int) -> Any:
+    """The run ends after the example it is at; nothing is asked for."""
+    by = me()
+    database().run(lambda c: example_runs.stop(c, by, draft_id))
+    return redirect(url_for("studio.publication_run", draft_id=draft_id))
+
+
+def _is_asked(request_id: int) -> Any:
     flash("已提交审批。另一人批准后，到生效日期自动发布。")
-    return redirect(url_for("studio.asked", request_id=asked))
+    return redirect(url_for("studio.asked", request_id=request_id))
 
 
 @blueprint.post("/models/<int:draft_id>/rebase")

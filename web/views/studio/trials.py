@@ -1,4 +1,4 @@
-"""Trying a draft out (试运行): the draft's own forms, any role, a clock wound by hand, a log; and the examples beside the process."""
+"""Trying a draft out (试运行): the draft's own forms, any role, a clock wound by hand, a log."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -12,12 +12,10 @@ from engine.definitions.package import defaults
 from engine.errors import Conflict, EngineError, InvalidState, InvalidValues, UnsafeInput
 from engine.forms import FieldState, Form
 from engine.people import ROLES
-from engine.rehearsal import picture, sample_town, scenarios
-from engine.rehearsal.scenarios import Scenario
+from engine.rehearsal import picture, sample_town
 from engine.rehearsal.stage import BEGIN
 from engine.studio import drafts, trials
-from engine.studio.folder import SCENARIOS
-from engine.studio.trials import Coverage, Trial
+from engine.studio.trials import Trial
 from web import submission
 from web.auth import policy
 from web.context import database, me
@@ -38,7 +36,7 @@ def _page(shown: Trial, wrong: str = "", typed: Mapping[str, Any] | None = None)
     form, states = _states(shown, item, typed or {})
     page = render_template(
         "studio/trial.html", shown=shown, draft=shown.draft, seen=seen, starting=starting, item=item, states=states, form=form, wrong=wrong,
-        winds=WINDS, roles=ROLES, starters=_starters(shown) if starting else (), lines=[_line(step) for step in shown.steps],
+        winds=WINDS, roles=ROLES, starters=_starters(shown) if starting else (), lines=[line(step) for step in shown.steps],
         supplied=[one.label for one in _flat(form) if one.type in SUPPLIED], moment=dt.datetime.fromisoformat, **_people())
     return page, 422 if wrong else 200
 
@@ -87,7 +85,7 @@ def _people() -> dict[str, Any]:
     return {"people_for": people_for, "person_name": lambda value: everybody[value][0] if value in everybody else value or "—"}
 
 
-def _line(step: tuple[str, Any]) -> str:
+def line(step: tuple[str, Any]) -> str:
     """A line of the script as people read it."""
     verb, what = step
     if not isinstance(what, Mapping):
@@ -204,58 +202,10 @@ def keep_trial(draft_id: int) -> Any:
     try:
         trials.keep_as_example(database(), by, draft_id, name)
     except (InvalidValues, InvalidState, Conflict, UnsafeInput) as refusal:
-        return _page(trials.look(database(), by, draft_id), _said(refusal))
+        return _page(trials.look(database(), by, draft_id), said(refusal))
     flash(f"已存为例子“{name.strip()}”。每次申请发布都会运行它。")
     return redirect(url_for("studio.examples", draft_id=draft_id))
 
 
-def _said(refusal: EngineError) -> str:
+def said(refusal: EngineError) -> str:
     return "；".join(refusal.errors.values()) if isinstance(refusal, InvalidValues) else refusal.message
-
-
-@blueprint.route("/models/<int:draft_id>/examples", methods=["GET", "POST"])
-@policy("design", "approve_models")
-def examples(draft_id: int) -> Any:
-    """The examples as people read them; posting runs all of them and shows which elements they pass."""
-    with database().reading() as c:
-        draft = drafts.open_draft(c, me(), draft_id)
-        ways = trials.ways_taken(c, me(), draft) if request.args.get("ways") else None
-    told, found, wrong = _told(draft)
-    page = render_template("studio/examples.html", draft=draft, told=told, lines=_lines(told), found=found, wrong=wrong, ways=ways,
-                           results={one.name: one for one in found.examples} if found else {})
-    return page, 422 if wrong else 200
-
-
-def _told(draft: drafts.Draft) -> tuple[tuple[Scenario, ...], Coverage | None, str]:
-    """(the examples, what running them gave if that was asked for, what is wrong with the file)."""
-    told: tuple[Scenario, ...] = ()
-    try:
-        told = scenarios.read(draft.files.get(SCENARIOS, ""))
-        return told, trials.examples(database(), draft) if request.method == "POST" else None, ""
-    except InvalidValues as refusal:
-        return told, None, refusal.errors.get("scenarios") or refusal.message
-
-
-def _lines(told: tuple[Scenario, ...]) -> dict[str, list[tuple[str, bool, Any]]]:
-    """Example → its lines: as people read them, whether one expects something, and what stands there."""
-    return {one.name: [(_line(step), step[0] in scenarios.EXPECTING, step[1]) for step in one.steps] for one in told}
-
-
-@blueprint.post("/models/<int:draft_id>/examples/from-past")
-@policy("design")
-def keep_way(draft_id: int) -> Any:
-    """An example from the closed case that went a way last."""
-    by, name = me(), request.form.get("name", "")
-    try:
-        trials.keep_way_as_example(database(), by, draft_id, request.form.get("way", "").split("|"), name)
-        flash(f"已生成例子“{name.strip()}”，当事人信息和文字内容都已去掉。")
-    except (InvalidValues, InvalidState, Conflict, UnsafeInput) as refusal:
-        flash(_said(refusal))
-    return redirect(url_for("studio.examples", draft_id=draft_id, ways=1))
-
-
-@blueprint.get("/models/<int:draft_id>/coverage")
-@policy("design", "approve_models")
-def coverage(draft_id: int) -> Response:
-    """The elements that the examples passed, for the picture: as the page that ran them says."""
-    return jsonify(done=request.args.get("done", "")[:20_000].split(), flows=[], now=[])
