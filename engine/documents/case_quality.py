@@ -1,6 +1,7 @@
 """The facts of one case for the nine checks of its papers: read from the file, the documents, the certificates, the numbers."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection
@@ -39,9 +40,10 @@ def facts(c: Connection, case_id: int) -> Facts:
 def _paper(c: Connection, one: Issued) -> Paper:
     row, values = catalogue.of(one.doc_id), one.values
     unsigned = signing.lacking_signers(c, one) if row.made == signing.PAGE and one.state == DRAFT else ()
+    began, ended = _span_of(values)
     return Paper(
         one.id, one.doc_id, one.title, one.state, one.issued_at or one.made_at, one.data, one.officers, register.served_on(c, one.id),
-        unsigned, _moment(values.get("started_at")), _moment(values.get("ended_at")), str(values.get("place") or ""), row.required)
+        unsigned, began, ended, str(values.get("place") or "").strip(), row.required)
 
 
 def _span(c: Connection, file: Penalty, decided: Proposal | None) -> tuple[int, int] | None:
@@ -61,12 +63,12 @@ def _articles(c: Connection, file: Penalty, decided: Proposal | None) -> tuple[t
     return tuple((one.ref, one.problem) for one in found if one.problem)
 
 
-def _moment(value: Any) -> dt.datetime | None:
+def _span_of(values: Mapping[str, Any]) -> tuple[dt.datetime | None, dt.datetime | None]:
     """A record's own time; words that are no time say nothing."""
     try:
-        return signing.moment_of(value)
+        return signing.span_of(values)
     except EngineError:
-        return None
+        return None, None
 
 
 def _why(c: Connection, person: str, day: dt.date) -> str:

@@ -17,7 +17,7 @@ from engine.documents.register import ISSUED
 
 NOTICES, DECISIONS = ("DOC-20", "DOC-21"), ("DOC-27",)
 FINAL = ("DOC-27", "DOC-28", "DOC-29")
-INTERVIEW, ON_SITE = "DOC-07", ("DOC-06", "DOC-07", "DOC-12b", "DOC-16", "DOC-17")
+INTERVIEW, ON_SITE = "DOC-07", ("DOC-06", "DOC-07", "DOC-09", "DOC-12b", "DOC-16", "DOC-17")
 NAMES = {1: "时间顺序", 2: "人员和证件", 3: "当事人名称", 4: "条款有效", 5: "金额幅度", 6: "大写金额", 7: "复议机关和法院", 8: "签名",
          9: "文号连续"}
 TWO = 2

@@ -26,6 +26,8 @@ from engine.people import directory
 PAGE = "page"
 OFFICERS, WITNESS, PARTICIPANTS = "officers", "witness", "participants"
 NEEDED = 2
+MOMENT = dt.timedelta(minutes=1)
+"""How long a record counts that names only its beginning (抽样取证凭证、整改复查意见书)."""
 OUTSIDE = frozenset({"party", "witness", "interviewee", "recipient", "person", "supervisor"})
 """Whoever signs on an officer's phone and has no account of their own."""
 ROLE_WORDS = {"officers": "执法人员", "party": "当事人", "witness": "见证人", "interviewee": "被询问人",
@@ -57,6 +59,16 @@ class Mark:
     reason: str = ""
     witness: str = ""
     video: str | None = None
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Where the officers of a record were, and when."""
+
+    document_id: int
+    since: dt.datetime
+    until: dt.datetime
+    place: str
 
 
 def draft(c: Connection, instance_id: int, doc_id: str, values: Mapping[str, Any], *, by: str, element: str = "") -> Issued:
@@ -140,7 +152,9 @@ def _must_be_draft(found: Issued) -> None:
 
 def _must_be_over(found: Issued) -> None:
     """Nobody signs that something has happened before it has."""
-    ended = moment_of(found.values.get("ended_at"))
+    began, ended = moment_of(found.values.get("started_at")), moment_of(found.values.get("ended_at"))
+    if ended is None and began is not None and began > clock.now():
+        raise InvalidState(f"《{found.name}》写的时间是{shown.moment(began)}，还没有到，不能签名。请核对时间。")
     if ended is not None and ended > clock.now():
         raise InvalidState(f"《{found.name}》写的结束时间是{shown.moment(ended)}，还没有到，不能签名。请核对时间。")
 
@@ -157,20 +171,23 @@ def _officers(values: Mapping[str, Any], before: Iterable[str]) -> tuple[str, ..
 
 def _attend(c: Connection, document_id: int, one: Document, values: Mapping[str, Any], officers: Iterable[str]) -> None:
     """Note where the officers were, and refuse what cannot be: an end before its beginning, one person at two places."""
-    since, until = moment_of(values.get("started_at")), moment_of(values.get("ended_at"))
+    since, until = span_of(values)
     c.execute(LEAVE, {"d": document_id})
     if since is None or until is None or OFFICERS not in one.signers:
         return
     if until <= since:
         raise InvalidValues({"ended_at": f"结束时间（{shown.moment(until)}）应当晚于开始时间（{shown.moment(since)}）。"})
+    there = Presence(document_id, since, until, str(values.get("place") or "").strip())
     for person in officers:
-        _must_be_free(c, document_id, person, since, until)
-        c.execute(ATTEND, {"document_id": document_id, "person_id": person, "from_at": since, "to_at": until,
-                           "place": str(values.get("place") or "")})
+        _must_be_free(c, person, there)
+        c.execute(ATTEND, {"document_id": document_id, "person_id": person, "from_at": since, "to_at": until, "place": there.place})
 
 
-def _must_be_free(c: Connection, document_id: int, person: str, since: dt.datetime, until: dt.datetime) -> None:
-    other = c.execute(ELSEWHERE, {"person": person, "d": document_id, "since": since, "until": until}).first()
+def _must_be_free(c: Connection, person: str, here: Presence) -> None:
+    """An officer who samples or checks again while inspecting the same place is at one place; all other overlaps are two."""
+    since, until = here.since, here.until
+    rows = c.execute(ELSEWHERE, {"person": person, "d": here.document_id, "since": since, "until": until})
+    other = next((row for row in rows if not (here.place == row.place and MOMENT in (until - since, row.to_at - row.from_at))), None)
     if other is not None:
         name = directory.names(c, [person]).get(person, person)
         there = f"{shown.moment(other.from_at)}至{shown.moment(other.to_at)}正在{other.place or '另一处'}制作《{other.name}》"
@@ -248,6 +265,12 @@ def _printed(mark: Signature) -> dict[str, Any]:
     return {"role": mark.role, "role_text": ROLE_WORDS.get(mark.role, mark.role), "name": mark.name, "certificate": mark.certificate,
             "image_file": f"/pictures/{mark.image}" if mark.image else "", "refused": mark.refused, "reason": mark.reason,
             "witness": mark.witness, "video": bool(mark.video), "at": shown.moment(mark.at), "pages": mark.pages}
+
+
+def span_of(values: Mapping[str, Any]) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """From when to when a record was made; one that names only its beginning takes a `MOMENT`. Raises InvalidValues."""
+    since, until = moment_of(values.get("started_at")), moment_of(values.get("ended_at"))
+    return since, until or (since + MOMENT if since else None)
 
 
 def moment_of(value: Any) -> dt.datetime | None:

@@ -82,6 +82,26 @@ def test_the_same_officer_is_not_at_two_interviews_at_once(desk: Desk) -> None:
     assert desk.drafts(values={**INTERVIEW, "started_at": "2026-03-02T08:40", "ended_at": "2026-03-02T08:55"}).state == "draft"
 
 
+SAMPLED = {"started_at": "2026-03-02T08:20", "place": "解放路12号门前", "inventory": [{"name": "烤串", "count": "2串"}]}
+CHECKED = {"started_at": "2026-03-02T08:20", "place": "解放路12号门前", "results": [{"item": "清理", "result": "已清理"}]}
+
+
+@pytest.mark.parametrize(("doc_id", "said"), [("DOC-09", SAMPLED), ("DOC-16", CHECKED)])
+def test_sampling_and_checking_again_count_as_being_somewhere(desk: Desk, doc_id: str, said: dict[str, object]) -> None:
+    desk.drafts("DOC-06", ON_SITE)
+    assert desk.drafts(doc_id, said).state == "draft", "at the place that is being inspected"
+    with pytest.raises(InvalidState, match="不能同时在另一处"):
+        desk.drafts(doc_id, {**said, "place": "柳林村东口"})
+    with pytest.raises(InvalidState, match="不能同时在另一处"):
+        desk.drafts(values={**INTERVIEW, "started_at": "2026-03-02T08:20", "ended_at": "2026-03-02T08:21"})
+
+
+def test_what_has_only_a_beginning_is_not_signed_before_it(desk: Desk) -> None:
+    later = desk.drafts("DOC-09", {**SAMPLED, "started_at": "2026-03-03T08:20"})
+    with pytest.raises(InvalidState, match="还没有到"):
+        desk.signs(later, "party")
+
+
 def test_other_officers_may_interview_at_the_same_time(desk: Desk) -> None:
     desk.drafts(values={**INTERVIEW, "officers": [OFFICER, LEADER]})
     assert desk.drafts(values={**INTERVIEW, "officers": [OTHER_OFFICER, "shen"]}).officers == (OTHER_OFFICER, "shen")
