@@ -23,7 +23,7 @@ from engine.reports import keeping, time_keeping
 from engine.runtime import clock_guard, jobs, messages, redating, service_registry, timers
 from engine.runtime.clock_guard import ClockGuard
 from engine.runtime.service_registry import Function
-from engine.studio import publishing
+from engine.studio import moves, publishing
 from engine.supervision import ladder, morning
 
 TICK = "tick"
@@ -113,6 +113,7 @@ class Worker:
             done += redating.redate_due(self._database, guard=self._clock)
             done += ladder.start_due(self._database, BATCH, guard=self._clock)
             done += publishing.publish_due(self._database, BATCH)
+            done += moves.advance_due(self._database)
             if done == 0:
                 self._at_rest()
                 break
@@ -160,7 +161,7 @@ class Worker:
     def _until_next(self) -> float:
         with self._database.reading() as c:
             moments = [timers.next_due(c), jobs.next_due(c), reminders.next_due(c), delivering.next_due(c), ladder.next_due(c),
-                       publishing.next_due(c)]
+                       publishing.next_due(c), moves.next_due(c)]
             if clock_guard.doubt(c) is not None:
                 return self._max_wait
         due = min((moment for moment in moments if moment is not None), default=None)

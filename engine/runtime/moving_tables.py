@@ -26,12 +26,12 @@ move_batch = Table(
     "move_batch", metadata,
     Column("id", BIGKEY, primary_key=True),
     Column("process_key", String(120), nullable=False),
-    Column("from_definition", BigInteger, nullable=False),
+    Column("from_definition", BigInteger, nullable=False),  # 0: from several versions
     Column("to_definition", BigInteger, nullable=False),
     Column("mapping", JSONText, nullable=False),
     Column("choice", String(12), nullable=False),  # keep | restart | re-rule
     Column("reason", Text, nullable=False),
-    Column("state", String(12), nullable=False),  # trying | asked | running | stopped | done | refused
+    Column("state", String(12), nullable=False),  # trying | asked | running | stopped | done | refused | undoing | undone
     Column("dry", Integer, nullable=False),  # 1: each case is moved and rolled back
     Column("asked_by", String(80)),
     Column("asked_at", UTCDateTime, nullable=False),
@@ -45,7 +45,7 @@ move_item = Table(
     "move_item", metadata,
     Column("batch_id", BigInteger, ForeignKey("move_batch.id"), nullable=False),
     Column("instance_id", BigInteger, ForeignKey("process_instance.id"), nullable=False),
-    Column("state", String(12), nullable=False),  # waiting | moved | fits | blocked | undone
+    Column("state", String(12), nullable=False),  # waiting | moved | fits | blocked | skipped | undone | stayed
     Column("text", Text, nullable=False),  # why not, in words
     Column("at", UTCDateTime),
     PrimaryKeyConstraint("batch_id", "instance_id"),

@@ -62,6 +62,7 @@ def migrate(c: Connection, instance_id: int, plan: Plan, *, by: Participant, rev
     if plan.choice not in CHOICES:
         raise InvalidValues({"choice": "请选择时限怎样处理。"})
     case = cases.locked(c, instance_id, by=by, revision=revision)
+    case.involved.add(by.id)  # whoever moves a case does not come to read it by that
     case.must_run()
     new = definitions.load(c, plan.to)
     host, tokens = stored(case)

@@ -1,0 +1,239 @@
+"""Many running cases to another version of their process: tried out, asked for by one person, approved by another, done in the background.
+
+A batch can be stopped between two cases and go on, and be taken back as far as its cases have not gone on. Every act is in the
+administrative record; every case tells in its own history who moved it and why.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, literal, select, update
+
+from engine import clock, definitions
+from engine.definitions import Deployed
+from engine.errors import InvalidState, InvalidValues, NotAllowed
+from engine.people import Participant
+from engine.runtime import case as cases
+from engine.runtime.commands.wording import stated
+from engine.runtime.moving_tables import move_batch, move_item
+from engine.runtime.relimiting import CHOICES
+from engine.runtime.tables import process_instance
+from engine.studio import folder_rights
+from engine.studio.folder_rights import APPROVE, EDIT
+from engine.studio.move_reading import (
+    ASKED,
+    DONE,
+    MOVED,
+    REFUSED,
+    RESULTS,
+    RUNNING,
+    SKIPPED,
+    STATES,
+    STOPPED,
+    TRYING,
+    UNDOING,
+    WAITING,
+    Act,
+    Item,
+    Progress,
+    items,
+    listing,
+    progress,
+)
+from engine.studio.move_running import UNDO, advance, advance_due, next_due
+from engine.studio.move_tables import move_act
+from engine.supervision import audit
+
+__all__ = ["CHOICES", "RESULTS", "STATES", "Act", "Item", "Progress", "advance", "advance_due", "approve", "ask", "dry_run", "items",
+           "listing", "next_due", "progress", "refuse", "resume", "stop", "undo", "why_not"]
+
+MOST, MAPPED, SEVERAL = 50_000, 200, 0
+"""Cases named one by one, steps mapped, and what stands for "from several versions"."""
+CHUNK = 500
+LIVE = (cases.RUNNING, cases.SUSPENDED)
+
+Mapped = Mapping[str, str | None]
+ELSEWHERE = (process_instance.c.process_key == bindparam("k"), process_instance.c.definition_id != bindparam("to"),
+             process_instance.c.status.in_(LIVE))
+FROM = select(process_instance.c.definition_id).distinct().join(move_item, move_item.c.instance_id == process_instance.c.id).where(
+    move_item.c.batch_id == bindparam("b"))
+OWN = select(process_instance.c.id).where(process_instance.c.process_key == bindparam("k"),
+                                          process_instance.c.id.in_(bindparam("ids", expanding=True)))
+LOCK = select(move_batch).where(move_batch.c.id == bindparam("b")).with_for_update()
+
+
+@dataclass(frozen=True)
+class _Wish:
+    new: Deployed
+    mapping: Mapped
+    choice: str
+    reason: str
+    instances: Sequence[int] | None
+
+
+def ask(c: Connection, by: Participant, *, to: int, mapping: Mapped, choice: str, reason: str,
+        instances: Sequence[int] | None = None) -> int:
+    """Ask for running cases to be moved, `instances` or all on other versions; answers the batch's id.
+
+    Raises NotAllowed, NotFound, InvalidValues (reason, choice, mapping, a case of another process, none at all).
+    """
+    wish = _wish(c, by, to, mapping, (choice, reason, instances))
+    batch = _begin(c, by, wish, ASKED)
+    _note(c, by, batch, "asked", wish.reason,
+          f"{by.name}申请将流程“{wish.new.name}”（{wish.new.key}）的在办事项移到第 {wish.new.number} 版：{wish.reason}")
+    return batch
+
+
+def dry_run(c: Connection, by: Participant, *, to: int, mapping: Mapped, choice: str, reason: str,
+            instances: Sequence[int] | None = None) -> int:
+    """The same without anything being moved: each case is moved and rolled back, and its result noted. Needs no approval."""
+    wish = _wish(c, by, to, mapping, (choice, reason, instances))
+    batch = _begin(c, by, wish, TRYING)
+    _note(c, by, batch, "tried", wish.reason)
+    return batch
+
+
+def why_not(c: Connection, by: Participant, batch: Progress) -> str:
+    """Why this person may not approve or refuse it; "" when they may."""
+    if not folder_rights.may(c, by, batch.key, APPROVE):
+        return "您没有批准这个流程的权限。"
+    return "您提出了这批移动，须由另一人批准。" if by.id == batch.asked_by else ""
+
+
+def approve(c: Connection, by: Participant, batch_id: int) -> None:
+    """A second person says yes; it begins at once. Raises NotAllowed, NotFound, InvalidState."""
+    batch = _judged(c, by, batch_id, RUNNING)
+    _note(c, by, batch_id, "approved", "", f"{by.name}批准将流程“{batch.name}”（{batch.key}）的 {batch.total} 件在办事项移到"
+          f"第 {batch.number} 版。")
+
+
+def refuse(c: Connection, by: Participant, batch_id: int, why: str) -> None:
+    """A second person says no, with a reason. Raises NotAllowed, NotFound, InvalidState, InvalidValues."""
+    said = stated(why, "请写明不批准的理由。")
+    batch = _judged(c, by, batch_id, REFUSED)
+    _note(c, by, batch_id, "refused", said, f"{by.name}不批准移动流程“{batch.name}”（{batch.key}）的在办事项：{said}")
+
+
+def stop(c: Connection, by: Participant, batch_id: int) -> None:
+    """No further case is begun; what is moved stays. Raises NotAllowed, NotFound, InvalidState."""
+    batch = _locked(c, by, batch_id, (TRYING, RUNNING, UNDOING))
+    _set(c, batch_id, STOPPED)
+    _note(c, by, batch_id, "stopped", "", "" if batch.dry else f"{by.name}停下流程“{batch.name}”（{batch.key}）的移动。")
+
+
+def resume(c: Connection, by: Participant, batch_id: int) -> None:
+    """Go on where it was stopped. Raises NotAllowed, NotFound, InvalidState."""
+    batch = _locked(c, by, batch_id, (STOPPED,))
+    undone = c.execute(UNDO, {"b": batch_id}).first() is not None
+    _set(c, batch_id, TRYING if batch.dry else UNDOING if undone else RUNNING)
+    _note(c, by, batch_id, "resumed", "", "" if batch.dry else f"{by.name}继续流程“{batch.name}”（{batch.key}）的移动。")
+
+
+def undo(c: Connection, by: Participant, batch_id: int, reason: str) -> None:
+    """Begin to put every moved case back that has not gone on; what was not moved yet is left alone.
+
+    Raises NotAllowed, NotFound, InvalidState, InvalidValues without a reason.
+    """
+    said = stated(reason, "请写明撤销的理由。")
+    batch = _locked(c, by, batch_id, (DONE, STOPPED))
+    if batch.dry or not batch.counts.get(MOVED):
+        raise InvalidState("这一批没有已移动的事项，不需要撤销。")
+    c.execute(update(move_item).where(move_item.c.batch_id == batch_id, move_item.c.state == WAITING).values(
+        state=SKIPPED, text="整批已撤销，没有移动。", at=clock.now()))
+    _set(c, batch_id, UNDOING)
+    _note(c, by, batch_id, "undone", said, f"{by.name}撤销流程“{batch.name}”（{batch.key}）第 {batch_id} 批移动：{said}")
+
+
+def _wish(c: Connection, by: Participant, to: int, mapping: Mapped, more: tuple[str, str, Sequence[int] | None]) -> _Wish:
+    choice, reason, instances = more
+    folder_rights.must(by, "design")
+    new = definitions.load(c, to)
+    folder_rights.must_hold(c, by, new.key, EDIT)
+    if choice not in CHOICES:
+        raise InvalidValues({"choice": "请选择时限怎样处理。"})
+    _must_lead_somewhere(new, mapping)
+    return _Wish(new, dict(mapping), choice, stated(reason, "请写明移动的理由。"), instances)
+
+
+def _must_lead_somewhere(new: Deployed, mapping: Mapped) -> None:
+    if len(mapping) > MAPPED:
+        raise InvalidValues({"mapping": f"一次最多指定 {MAPPED} 个对应步骤。"})
+    for target in mapping.values():
+        if target is not None and target not in new.spec.elements:
+            raise InvalidValues({"mapping": f"第 {new.number} 版没有“{str(target)[:60]}”这个步骤，请刷新后重新指定。"})
+
+
+def _begin(c: Connection, by: Participant, wish: _Wish, state: str) -> int:
+    row = {"process_key": wish.new.key, "from_definition": SEVERAL, "to_definition": wish.new.id, "mapping": wish.mapping,
+           "choice": wish.choice, "reason": wish.reason, "state": state, "dry": int(state == TRYING), "asked_by": by.id,
+           "asked_at": clock.now()}
+    batch = int(c.execute(insert(move_batch).returning(move_batch.c.id), row).scalar_one())
+    if not _fill(c, batch, wish):
+        raise InvalidValues({"instances": "没有需要移动的在办事项。"})
+    versions = list(c.execute(FROM, {"b": batch}).scalars())
+    _must_come_from(c, wish.mapping, versions)
+    if len(versions) == 1:
+        c.execute(update(move_batch).where(move_batch.c.id == batch).values(from_definition=versions[0]))
+    return batch
+
+
+def _fill(c: Connection, batch: int, wish: _Wish) -> int:
+    """One row for each case; how many."""
+    if wish.instances is None:
+        found = select(literal(batch), process_instance.c.id, literal(WAITING), literal("")).where(*ELSEWHERE)
+        into = insert(move_item).from_select(["batch_id", "instance_id", "state", "text"], found)
+        return int(c.execute(into, {"k": wish.new.key, "to": wish.new.id}).rowcount)
+    wanted = sorted(set(wish.instances))
+    if len(wanted) > MOST or not all(isinstance(one, int) and 0 < one < 2**63 for one in wanted):
+        raise InvalidValues({"instances": f"请选择要移动的事项，一次最多 {MOST} 件。"})
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start:start + CHUNK]
+        if len(c.execute(OWN, {"k": wish.new.key, "ids": part}).all()) != len(part):
+            raise InvalidValues({"instances": "选中的事项里有别的流程的，请刷新后重新选择。"})
+        rows: list[dict[str, Any]] = [{"batch_id": batch, "instance_id": one, "state": WAITING, "text": ""} for one in part]
+        c.execute(insert(move_item), rows if len(rows) > 1 else rows[0])
+    return len(wanted)
+
+
+def _must_come_from(c: Connection, mapping: Mapped, versions: Sequence[int]) -> None:
+    known = {name for one in versions for name in definitions.load(c, one).spec.elements}
+    unknown = [name for name in mapping if name not in known]
+    if unknown:
+        raise InvalidValues({"mapping": f"要移动的事项所在的版本没有“{unknown[0][:60]}”这个步骤，请刷新后重新指定。"})
+
+
+def _judged(c: Connection, by: Participant, batch_id: int, state: str) -> Progress:
+    folder_rights.must(by, "approve_models")
+    batch = _in_state(c, by, batch_id, (ASKED,))
+    forbidden = why_not(c, by, batch)
+    if forbidden:
+        raise NotAllowed(forbidden)
+    c.execute(update(move_batch).where(move_batch.c.id == batch_id).values(state=state, decided_by=by.id, decided_at=clock.now()))
+    return batch
+
+
+def _locked(c: Connection, by: Participant, batch_id: int, states: Sequence[str]) -> Progress:
+    """For somebody who may change or approve this process."""
+    batch = _in_state(c, by, batch_id, states)
+    if not any(folder_rights.may(c, by, batch.key, kind) for kind in (EDIT, APPROVE)):
+        folder_rights.must_hold(c, by, batch.key, EDIT)
+    return batch
+
+
+def _in_state(c: Connection, by: Participant, batch_id: int, states: Sequence[str]) -> Progress:
+    c.execute(LOCK, {"b": batch_id})
+    batch = progress(c, by, batch_id)
+    if batch.state not in states:
+        raise InvalidState(f"这批移动现在是“{batch.words}”，不能再这样处理。请刷新查看。")
+    return batch
+
+
+def _set(c: Connection, batch_id: int, state: str) -> None:
+    c.execute(update(move_batch).where(move_batch.c.id == batch_id).values(state=state))
+
+
+def _note(c: Connection, by: Participant, batch_id: int, kind: str, why: str, said: str = "") -> None:
+    c.execute(insert(move_act).values(batch_id=batch_id, kind=kind, by_id=by.id, at=clock.now(), why=why))
+    if said:
+        audit.note(c, by, f"moves-{kind}", said, batch=batch_id)
