@@ -23,10 +23,10 @@ INTERVIEW = {"started_at": "2026-03-02T08:10", "ended_at": "2026-03-02T08:40", "
              "person_relation": "当事人", "dialogue": [{"question": "你在哪里摆摊？", "answer": "解放路12号门前。"}]}
 
 
-def handwriting() -> bytes:
+def handwriting(colour: str = "navy") -> bytes:
     """A picture of a signature."""
     out = io.BytesIO()
-    Image.new("RGB", (60, 20), "navy").save(out, "PNG")
+    Image.new("RGB", (60, 20), colour).save(out, "PNG")
     return out.getvalue()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine import clock, definitions, forms
-from engine.cases import attachments, case_file, extra_report, masking
+from engine.cases import attachments, case_file, extra_report, goods, masking
 from engine.cases.extra_report import Extra
 from engine.cases.tables import category, finding
 from engine.definitions import Deployed
@@ -116,11 +116,12 @@ def brief(c: Connection, instance_id: int, by: Participant) -> tuple[Facts | Non
 
 
 def may_see_file(c: Connection, file_id: str, by: Participant) -> attachments.Attachment:
-    """An attachment this person may open: of a case they may see, or uploaded by themselves. Raises NotFound."""
+    """An attachment this person may open: of a case they may see, their own upload, a photo of goods they keep. Raises NotFound."""
     found = attachments.get(c, file_id)
     if found.instance_id is None and found.uploaded_by == by.id:
         return found
-    if found.instance_id is None or not access.may_see(c, by, cases.peeked(c, found.instance_id).row):
+    if found.instance_id is None or not (access.may_see(c, by, cases.peeked(c, found.instance_id).row)
+                                         or goods.shows_to_keeper(c, found.instance_id, file_id, by)):
         raise NotFound(file=file_id, person=by.id)
     return found
 

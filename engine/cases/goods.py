@@ -17,13 +17,13 @@ from engine.cases import case_file, duties
 from engine.cases.duties import KEEPER, Change
 from engine.cases.ledger_tables import goods_item, goods_move
 from engine.errors import InvalidState, InvalidValues, NotAllowed, NotFound
-from engine.people import directory
+from engine.people import Participant, directory
 
 SOURCES = {"preserved": "先行登记保存", "seized": "扣押", "sealed": "查封", "sampled": "抽样取证", "confiscated": "没收", "found": "无主"}
 STORED, MOVED, BACK, OUT = "stored", "moved", "back", "out"
 KINDS = {STORED: "入库", MOVED: "移库", BACK: "归还入库", OUT: "出库"}
 SCALE, MOST = 1000, 10**12
-ROLE = "property_keeper"
+ROLE, CAPABILITY = "property_keeper", "keep_goods"
 ONE = select(goods_item).where(goods_item.c.id == bindparam("i"))
 HELD = ONE.with_for_update()
 OF_CASE = select(goods_item).where(goods_item.c.instance_id == bindparam("i")).order_by(goods_item.c.id)
@@ -100,6 +100,10 @@ class Item:
         """Taken from the party, not yet in the store."""
         return self.quantity - sum(move.quantity for move in self.moves if move.kind == STORED)
 
+    def is_with(self, person: str) -> bool:
+        """This person keeps it now, or it still waits for whoever takes it in."""
+        return self.keeper == person or self.waits > 0
+
     @property
     def amount(self) -> str:
         """How much lies in the store, in words: 3 辆."""
@@ -142,6 +146,12 @@ def read(c: Connection, rows: Sequence[Any]) -> tuple[Item, ...]:
     return tuple(Item(row.id, row.instance_id, row.unit_id, row.number, row.source, row.name, row.specification, row.quantity,
                       row.unit_of_quantity, row.condition, row.owner, row.perishable, dt.date.fromisoformat(row.taken_on),
                       tuple(row.photos), tuple(moves[row.id])) for row in rows)
+
+
+def shows_to_keeper(c: Connection, instance_id: int, file_id: str, by: Participant) -> bool:
+    """Whether a file is a photo of goods of this case that this property keeper has in keeping, or is to take in."""
+    items = [item for item in of(c, instance_id) if file_id in item.photos]
+    return bool(items) and by.may(CAPABILITY, case_file.of(c, instance_id).unit_path) and any(item.is_with(by.id) for item in items)
 
 
 def enter(c: Connection, instance_id: int, values: Mapping[str, Any], by: str) -> Item:

@@ -66,6 +66,23 @@ def test_an_officer_drafts_an_interview_and_everybody_signs(case: int, database:
     assert body.data.startswith(b"%PDF") and "sandbox" in body.headers["Content-Security-Policy"]
 
 
+def test_a_refused_signature_keeps_what_was_drawn(case: int, database: Database, as_person: object) -> None:
+    browser = as_person(OFFICER)
+    document = int(browser.post(f"/cases/{case}/documents/new", INTERVIEW).headers["Location"].rsplit("/", 1)[1])
+    image = browser.post("/files", {"photo": (io.BytesIO(handwriting()), "签名.png")}).get_json()["id"]
+    where = f"/documents/{document}/sign"
+
+    nameless = browser.post(where, {"role": "interviewee", "name": "", "image": json.dumps({"image": image})})
+    assert nameless.status_code == 422 and f'name="image" value="{image}"' in page_of(nameless)
+    said = {"role": "interviewee", "name": "王小明", "image": image}
+    assert browser.post(where, said).status_code == 302, "the kept drawing is taken as it is"
+
+    again = browser.post("/files", {"photo": (io.BytesIO(handwriting()), "签名.png")}).get_json()["id"]
+    twice = browser.post(where, {**said, "image": again})
+    assert twice.status_code == 409 and "不需要重复" in page_of(twice) and f'name="image" value="{again}"' in page_of(twice)
+    assert "浏览器没有运行脚本" in page_of(browser.get(f"/documents/{document}"))
+
+
 def test_rows_are_added_without_losing_what_was_typed(case: int, as_person: object) -> None:
     answer = as_person(OFFICER).post(f"/cases/{case}/documents/new", {**INTERVIEW, "list_add": "dialogue"})
     shown = page_of(answer)

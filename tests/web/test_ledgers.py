@@ -5,10 +5,13 @@ import io
 
 import pytest
 
-from engine.cases import case_file, disposals, dues, goods, lawyers, payments, proposals, recusal
+from engine import clock
+from engine.cases import attachments, case_file, disposals, dues, goods, lawyers, payments, proposals, recusal
+from engine.cases.goods import Moving
 from engine.people import directory, qualifications
 from engine.people.qualification_tables import certificate
 from engine.people.qualifications import Happening
+from tests.document_town import handwriting
 from tests.web import cases
 
 CLERK, KEEPER, LAWYER, ADMIN = "cw1", "wp1", "ls1", "xitong"
@@ -139,6 +142,25 @@ def test_goods_are_listed_stored_approved_and_handed_over(database, as_person, c
     text = page(keeper.get(address))
     assert "已执行" in text
     assert "派出所" in text
+
+
+def test_a_keeper_sees_photos_of_goods_in_keeping_and_no_others(database, as_person, case):
+    officer, keeper, address = as_person("ba1"), as_person(KEEPER), f"/ledgers/goods/{case}"
+    assert officer.post(address, {**CART, "photos:files": (io.BytesIO(handwriting()), "推车.png")}).status_code == 302
+    item = item_of(database, case)
+    other = officer.post("/files", {"photo": (io.BytesIO(handwriting("red")), "现场.png")}).get_json()["id"]
+    database.run(lambda c: attachments.bind(c, [other], case, "ba1"))
+    photo = f"/files/{item.photos[0]}/thumb"
+
+    assert photo in page(keeper.get(address))
+    seen = [keeper.get(photo).status_code, keeper.get(f"/files/{other}/thumb").status_code, as_person("lx-wp1").get(photo).status_code]
+    assert seen == [200, 404, 404]
+    database.run(lambda c: goods.take_in(c, item.id, Moving("stored", item.waits, "A-01", KEEPER), KEEPER))
+    assert keeper.get(photo).status_code == 200
+    database.run(lambda c: c.execute(goods.ADD_MOVE, {
+        "item_id": item.id, "seq": 2, "kind": "out", "quantity": item.quantity, "place": "", "keeper": KEEPER, "disposal_id": None,
+        "day": "2026-03-02", "more": {}, "by": KEEPER, "at": clock.now()}))
+    assert keeper.get(photo).status_code == 404, "what has left the store is nobody's keeping"
 
 
 def test_what_is_missing_about_goods_is_said(database, as_person, case):

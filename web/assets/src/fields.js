@@ -87,7 +87,7 @@ function signature(field) {
       field.querySelector('[data-progress]').textContent = r.ok ? '签名已保存。' : '签名没有保存成功，请重新签名。';
     }, 'image/png');
   });
-  field.querySelector('[data-clear]').addEventListener('click', () => { x.clearRect(0, 0, canvas.width, canvas.height); out.value = ''; });
+  field.querySelector('[data-clear]').addEventListener('click', () => { x.clearRect(0, 0, canvas.width, canvas.height); out.value = ''; field.querySelector('[data-kept]')?.remove(); });
 }
 
 export function fields(root, say) {

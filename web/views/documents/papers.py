@@ -79,8 +79,8 @@ def show(document_id: int) -> Any:
     return page(document_id)
 
 
-def page(document_id: int, errors: dict[str, str] | None = None, status: int = 200) -> Any:
-    """Its page, with what is wrong after a refusal."""
+def page(document_id: int, errors: dict[str, str] | None = None, status: int = 200, drawn: str | None = None) -> Any:
+    """Its page, with what is wrong after a refusal; `drawn`: the signature that was refused, kept for the next try."""
     with database().reading() as c:
         found = desk.paper(c, document_id, me())
         writes = desk.may_write(c, found.one.case_id, me())
@@ -89,7 +89,7 @@ def page(document_id: int, errors: dict[str, str] | None = None, status: int = 2
         cited = citations.of_document(c, found.kind, found.one.data)
     return render_template("documents/show.html", paper=found, one=found.one, writes=writes, names=known, older=older, errors=errors or {},
                            typed=request.form, ROLES=ROLE_WORDS, METHODS=METHODS, pdf_possible=pdf.is_possible(), today=clock.today(),
-                           is_officer=me().id in found.one.officers, cited=cited), status
+                           is_officer=me().id in found.one.officers, cited=cited, drawn=drawn), status
 
 
 @blueprint.get("/documents/<int:document_id>/file")

@@ -9,12 +9,12 @@ from engine import clock, forms
 from engine.documents import catalogue, desk, draft_forms, register
 from engine.documents.register import Issued
 from engine.documents.signing import Mark
-from engine.errors import InvalidState, InvalidValues
+from engine.errors import InvalidState, InvalidValues, NotAllowed
 from engine.people import directory
 from web import submission
 from web.auth import policy
 from web.context import database, me
-from web.views.documents.papers import act
+from web.views.documents import papers
 from web.views.documents.room import blueprint, picture
 
 MOST_PAGES = 200
@@ -57,13 +57,21 @@ def change(document_id: int) -> Any:
 @blueprint.post("/documents/<int:document_id>/sign")
 @policy("penalties")
 def sign(document_id: int) -> Any:
-    """One signature: of the officer who is signed in, or of somebody on the officer's phone; or that somebody refuses."""
-    pages = request.form.get("pages", 1, int)
-    mark = Mark(request.form.get("role", "")[:40], picture("image"), request.form.get("name", "").strip()[:80],
+    """One signature: of the officer who is signed in, or of somebody on the officer's phone; or that somebody refuses.
+    A refusal keeps what was drawn."""
+    pages, drawn = request.form.get("pages", 1, int), picture("image")
+    mark = Mark(request.form.get("role", "")[:40], drawn, request.form.get("name", "").strip()[:80],
                 min(max(pages, 1), MOST_PAGES), request.form.get("refused") == "on", request.form.get("reason", "").strip()[:400],
                 request.form.get("witness", "").strip()[:80], picture("video"))
     person = me()
-    return act(document_id, lambda c: desk.sign(c, document_id, mark, by=person), "签名已保存。")
+    try:
+        database().run(lambda c: desk.sign(c, document_id, mark, by=person))
+    except InvalidValues as refusal:
+        return papers.page(document_id, refusal.errors, 422, drawn=drawn)
+    except (InvalidState, NotAllowed) as refusal:
+        return papers.page(document_id, {"signing": refusal.message}, 409 if isinstance(refusal, InvalidState) else 403, drawn=drawn)
+    flash("签名已保存。")
+    return redirect(url_for("documents.show", document_id=document_id))
 
 
 def _draft(document_id: int) -> Issued:

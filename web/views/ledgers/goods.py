@@ -12,6 +12,8 @@ from engine.cases.goods import Moving
 from engine.errors import InvalidState, InvalidValues, NotAllowed, TooEarly
 from engine.ids import new_key
 from engine.people import directory
+from engine.runtime import access
+from engine.runtime import case as cases
 from web import submission
 from web.auth import policy
 from web.context import database, me
@@ -54,11 +56,14 @@ def _things(case_id: int, errors: dict[str, str] | None = None, typed: dict[str,
         town = directory.unit_of(c, file.unit_id)
         people = directory.people(c, below=[town.path])
         names = {one.id: one.name for one in people}
+        seen = access.may_see(c, person, cases.peeked(c, case_id).row)
+    open_items = {item.id for item in items if seen or (person.may(ledger_desk.GOODS, file.unit_path) and item.is_with(person.id))}
     keepers = [one for one in people if one.has(goods.ROLE)]
     page = render_template("ledgers/goods.html", file=file, items=items, asked=asked, notices=notices, names=names, people=people,
                            keepers=keepers, errors=errors or {}, typed=typed or {}, LABELS=LABELS, SOURCES=goods.SOURCES,
                            KINDS=disposals.KINDS, key=new_key(), today=clock.today(), shown=goods.shown, keeps=_keeps(file, person),
-                           lists=_lists(file, person), by_id={item.id: item for item in items}, NEEDS=disposals.NEEDS)
+                           lists=_lists(file, person), by_id={item.id: item for item in items}, NEEDS=disposals.NEEDS,
+                           open_items=open_items)
     return make_response(page, 422 if errors else 200)
 
 
