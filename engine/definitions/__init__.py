@@ -1,6 +1,6 @@
 """From a diagram to a sealed version: read it safely, mend what can be mended, judge it, seal it, keep it ready."""
 
-from engine.definitions.deploy import Version, callable_of, deploy, examine, judge
+from engine.definitions.deploy import Version, callable_of, deploy, examine, judge, unsealed
 from engine.definitions.findings import Finding, Severity
 from engine.definitions.importer import Rewritten, rewrite
 from engine.definitions.library import Function, Library
@@ -14,5 +14,5 @@ from engine.definitions.versions import Deployed, Listed, diagram, latest, list_
 __all__ = [
     "Deployed", "Finding", "Function", "Library", "Listed", "Model", "Package", "Rewritten", "Severity", "Version", "callable_of",
     "called_first", "deploy", "diagram", "examine", "judge", "latest", "lint", "list_definitions", "load", "read", "read_folder", "rewrite",
-    "versions_of",
+    "unsealed", "versions_of",
 ]

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 from lxml import etree
@@ -20,7 +21,7 @@ from engine.definitions.package import Package
 from engine.definitions.reader import read
 from engine.definitions.tables import process_definition as definition
 from engine.definitions.variables import ALWAYS, variables
-from engine.definitions.versions import LATEST
+from engine.definitions.versions import LATEST, Deployed, opened
 from engine.errors import Conflict, InvalidDefinition
 from engine.people.roles import ROLES
 from engine.spiff import build
@@ -84,6 +85,18 @@ def _judged(package: Package, rewritten: Rewritten, model: Model, pins: _Pins, *
     library = library_of(package, rewritten, functions, {**_own(model, package), **pins.called})
     findings = lint(model, replace(library, running=running))
     return findings if errors(findings) else findings + _buildable(package, rewritten.document, pins.documents)
+
+
+def unsealed(c: Connection, package: Package) -> Deployed:
+    """A package as the version it would become, ready to look at what runs; nothing is written and its id is 0.
+
+    Raises UnsafeInput, and InvalidDefinition for what the engine cannot build.
+    """
+    rewritten = rewrite(package.diagram)
+    model = read(rewritten.document)
+    number = (c.execute(HIGHEST, {"k": package.key}).scalar() or 0) + 1
+    content = {**_content(package, rewritten.document, _pins(c, model)), **_describing(package, model)}
+    return opened(c, SimpleNamespace(**content, id=0, key=package.key, number=number))
 
 
 def examine(package: Package, functions: Functions | None = None, called: Mapping[str, Called] | None = None) -> list[Finding]:

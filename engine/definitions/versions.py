@@ -135,13 +135,13 @@ def _loaded(c: Connection, head: Row[*tuple[Any, ...]] | None, wanted: object) -
     key = (head.id, head.number, head.content_hash)
     found = _ready.get(key)
     if found is None:
-        found = _open(c, c.execute(CONTENT, {"i": head.id}).one())
+        found = opened(c, c.execute(CONTENT, {"i": head.id}).one())
         _ready.put(key, found)
     return found
 
 
-def _open(c: Connection, row: Row[*tuple[Any, ...]]) -> Deployed:
-    """Own forms, decisions and parameters go before those of called processes."""
+def opened(c: Connection, row: Any) -> Deployed:
+    """What a row of definitions says, ready to run. Own forms, decisions and parameters go before those of called processes."""
     process = next(one for one in read(row.diagram).processes if one.id == row.key)
     called = {key: c.execute(CONTENT, {"i": pinned}).one() for key, pinned in row.called.items()}
     rows = (*reversed(called.values()), row)
@@ -157,6 +157,6 @@ def _open(c: Connection, row: Row[*tuple[Any, ...]]) -> Deployed:
         steered=process.gl.get("steered") != "no")
 
 
-def _decisions(*rows: Row[*tuple[Any, ...]]) -> dict[str, Decisions]:
+def _decisions(*rows: Any) -> dict[str, Decisions]:
     """Asked in this order: the process's own files first."""
     return {f"{row.key}/{file}": load_decisions(text.encode()) for row in rows for file, text in row.decisions.items()}
