@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import clock, definitions
-from engine.cases import case_file, evidence, identity
+from engine.cases import case_file, evidence, identity, proposals
 from engine.cases.case_file import Penalty
 from engine.cases.parties import Party
 from engine.documents import register, shown
@@ -25,6 +25,8 @@ TEAM = re.compile(r"执法(大|中|支)?队|执法局|执法办")
 PARTY_KINDS = {"natural": "个人", "sole_trader": "个体工商户", "organisation": "单位"}
 WITHIN = "六个月"
 """行政诉讼法第四十六条; a law that says otherwise sets the parameter `sue_within`."""
+LAND_LAW, WITHIN_LAND = "TG:", "十五日"
+"""土地管理法第八十三条 [V:TG]: whoever is ordered to remove a building on land that was taken sues within fifteen days."""
 DEPTH = 8
 RECORDS = ("DOC-06", "DOC-07", "DOC-09")
 """Signed on the spot: inspection, questioning, sampling. They prove what they say (行政处罚法第四十六条)."""
@@ -55,7 +57,7 @@ def gather(c: Connection, instance_id: int, file: Penalty | None) -> dict[str, A
     """The rooms authority, case, party, officers, evidence, remedy, payment and head."""
     town = town_of(c, instance_id)
     param = values_of(c, instance_id, town)
-    found = {"authority": authority(c, town, param), "remedy": remedy(c, town, param), "payment": payment(param),
+    found = {"authority": authority(c, town, param), "remedy": {**remedy(c, town, param), **_shorter(c, file)}, "payment": payment(param),
              "head": {"name": _head(c, town)}}
     if file is None:
         return {**found, "case": {}, "party": {}, "officers": [], "evidence": []}
@@ -96,6 +98,14 @@ def remedy(c: Connection, town: Unit, param: Mapping[str, Any]) -> dict[str, Any
     return {"review_body": str(param.get("review_body") or (f"{above}人民政府" if above else "")),
             "court": str(param.get("court") or (f"{above}人民法院" if above else "")), "review_first": False,
             "sue_within": str(param.get("sue_within") or WITHIN)}
+
+
+def _shorter(c: Connection, file: Penalty | None) -> dict[str, str]:
+    """The time to sue where a special law shortens it: an order to remove a building on land that was taken (rule DL-F9.land)."""
+    last = proposals.last(c, file.instance_id, proposals.DECISION) if file is not None else None
+    if last is None or "demolition" not in last.kinds or not any(ref.startswith(LAND_LAW) for ref in last.basis):
+        return {}
+    return {"sue_within": WITHIN_LAND}
 
 
 def payment(param: Mapping[str, Any]) -> dict[str, str]:

@@ -55,10 +55,11 @@ def _shown(field: Field | None, value: Any, people: Mapping[str, str]) -> Any:
         return people.get(str(value), str(value))
     if field.type == "datetime":
         return shown.moment(value) if field.subtype in TIMED else shown.day(value)
-    return _chosen(field, value)
+    return chosen(field, value)
 
 
-def _chosen(field: Field, value: Any) -> Any:
+def chosen(field: Field, value: Any) -> Any:
+    """The label of a choice, the labels of several; what the field does not offer as it is."""
     labels = {option.value: option.label for option in field.options}
     if field.type in ("radio", "select"):
         return labels.get(value, _plain(value))

@@ -65,3 +65,13 @@ def test_the_facts_of_a_case_tell_what_may_be_cited_and_fined(office: Office) ->
     over = dataclasses.replace(TERMS, fine=1000100)
     office.town.run(lambda c: proposals.write(c, office.case, proposals.DECISION, over, BOSS))
     assert {one.name for one in office.reads(case_quality.check, office.case)} == {"金额幅度"}
+
+
+@pytest.mark.parametrize(("kinds", "fine", "basis", "within"), [
+    (("demolition",), 0, "TG:83", "十五日"), (("demolition",), 0, "CX:65", "六个月"), (("fine",), 500_00, "TG:77", "六个月")])
+def test_only_an_order_to_clear_land_shortens_the_time_to_sue(office: Office, kinds: tuple[str, ...], fine: int, basis: str,
+                                                             within: str) -> None:
+    terms = dataclasses.replace(TERMS, kinds=kinds, fine=fine, basis=(basis,), confiscation="")
+    office.town.run(lambda c: proposals.write(c, office.case, proposals.DECISION, terms, BOSS))
+    told = said(office)["remedy"]
+    assert isinstance(told, dict) and told["sue_within"] == within and told["review_body"] != told["court"]

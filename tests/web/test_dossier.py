@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from engine import clock
 from engine.cases import case_file, evidence, proposals
 from engine.cases.proposals import Terms
 from engine.database import Database
@@ -45,14 +46,15 @@ class Settled:
         made = self.database.run(lambda c: issuing.issue(c, self.id, doc_id, by=cases.OFFICER, values=values, variables={}))
         making.make(self.database, self.folder, made.id)
         if doc_id in ("DOC-20", "DOC-27"):
-            said = {"document": made.id, "method": "direct", "date": made.issued_at.date().isoformat(), "receiver": "本人",
+            said = {"document": made.id, "method": "direct", "date": clock.local(made.issued_at).date().isoformat(), "receiver": "本人",
                     "relation": "本人", "place": "镇政府", "servers": [cases.OFFICER, cases.ASSISTANT]}
             self.database.run(lambda c: serving.record(c, self.id, said, by=cases.OFFICER))
 
     def _close(self, c) -> None:
-        day = register.of_case(c, self.id)[0].issued_at
-        case_file.change(c, self.id, status=case_file.CLOSED, closure_kind="fulfilled", closed_on=day.date().isoformat(), frozen_at=day,
-                         filed_on=day.date().isoformat(), number="青石综执案〔2026〕1号")
+        issued = register.of_case(c, self.id)[0].issued_at
+        day = clock.local(issued).date().isoformat()
+        case_file.change(c, self.id, status=case_file.CLOSED, closure_kind="fulfilled", closed_on=day, frozen_at=issued,
+                         filed_on=day, number="青石综执案〔2026〕1号")
 
     @property
     def page(self) -> str:
@@ -93,6 +95,8 @@ def test_compile_build_check_archive_and_download(as_person, settled: Settled) -
     built(officer, settled)
     page = text(officer.get(settled.page))
     assert "四性检测：通过" in page and "下载归档包" in page and "行政处罚决定书" in page
+    assert "已检查" not in page and "请另一名人员" in page, "who compiled it does not say that it was checked"
+    assert "已检查，没有问题" in text(reviewer.get(settled.page))
 
     own = officer.post(f"{settled.page}/check")
     assert own.status_code == 409 and "同一人" in text(own)
@@ -165,6 +169,7 @@ def test_the_public_copy_is_made_checked_released_and_withdrawn(as_person, settl
     assert officer.post(f"{settled.public}/draft").status_code == 302
     page = text(officer.get(settled.public))
     copy = page[page.index("公示稿</h2>"):]
+    assert "核对无误" not in page and "请另一名人员" in page and "核对无误" in text(reviewer.get(settled.public))
     assert "王某" in copy and "（略）" in copy and "13800000000" not in copy and "330106199003070014" not in copy
 
     assert officer.post(f"{settled.public}/check").status_code == 403
