@@ -176,7 +176,7 @@ class _Look:
         """Raises InvalidValues for a choice that there is not, and for a step that the version does not have."""
         if self.choice not in CHOICES:
             raise InvalidValues({"choice": "请选择时限怎样处理。"})
-        lost = [one for one in self.mapping.values() if one is not None and one not in self.new.spec.elements]
+        lost = [one for one in self.mapping.values() if one is not None and not (isinstance(one, str) and one in self.new.spec.elements)]
         if lost:
             raise InvalidValues({"mapping": f"新版本没有“{str(lost[0])[:60]}”这个步骤，请刷新后重新指定。"})
 

@@ -87,11 +87,11 @@ def _queue(batch: Any) -> str:
 
 
 def _work(batch_id: int, instance_id: int) -> Callable[[Connection], int]:
-    return lambda c: _one(c, batch_id, instance_id)
+    return lambda c: one_case(c, batch_id, instance_id)
 
 
-def _one(c: Connection, batch_id: int, instance_id: int) -> int:
-    """One case, unless somebody asked to stop or another process has it."""
+def one_case(c: Connection, batch_id: int, instance_id: int) -> int:
+    """One case of a batch, in the transaction of the caller; 0 when somebody asked to stop, or it is done or in another process's hands."""
     batch = c.execute(BATCH, {"b": batch_id}).one()
     if batch.state not in AT_WORK or c.execute(TAKE, {"b": batch_id, "i": instance_id, "s": _queue(batch)}).first() is None:
         return 0

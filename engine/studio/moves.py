@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal, select, update
 
 from engine import clock, definitions
 from engine.definitions import Deployed
@@ -160,7 +160,7 @@ def _must_lead_somewhere(new: Deployed, mapping: Mapped) -> None:
     if len(mapping) > MAPPED:
         raise InvalidValues({"mapping": f"一次最多指定 {MAPPED} 个对应步骤。"})
     for target in mapping.values():
-        if target is not None and target not in new.spec.elements:
+        if target is not None and not (isinstance(target, str) and target in new.spec.elements):
             raise InvalidValues({"mapping": f"第 {new.number} 版没有“{str(target)[:60]}”这个步骤，请刷新后重新指定。"})
 
 
@@ -183,7 +183,8 @@ def _fill(c: Connection, batch: int, wish: _Wish) -> int:
     if wish.instances is None:
         found = select(literal(batch), process_instance.c.id, literal(WAITING), literal("")).where(*ELSEWHERE)
         into = insert(move_item).from_select(["batch_id", "instance_id", "state", "text"], found)
-        return int(c.execute(into, {"k": wish.new.key, "to": wish.new.id}).rowcount)
+        c.execute(into, {"k": wish.new.key, "to": wish.new.id})
+        return int(c.execute(select(func.count()).where(move_item.c.batch_id == batch)).scalar_one())
     wanted = sorted(set(wish.instances))
     if len(wanted) > MOST or not all(isinstance(one, int) and 0 < one < 2**63 for one in wanted):
         raise InvalidValues({"instances": f"请选择要移动的事项，一次最多 {MOST} 件。"})
