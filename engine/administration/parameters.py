@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from engine.administration.rights import must
 from engine.definitions import latest, list_definitions
+from engine.documents import town_words
 from engine.errors import InvalidValues, NotFound
 from engine.notifications import hours
 from engine.people import Participant, directory
@@ -77,6 +78,9 @@ def listed(c: Connection, by: Participant) -> tuple[Chapter, ...]:
         declared = latest(c, one.key).parameter_sheet
         mine = (replace(_parameter(key, said, changed.get(key), names), elsewhere=own.get(key, ())) for key, said in declared.items())
         chapters.append(Chapter(one.key, one.name, tuple(mine)))
+    papers = tuple(replace(_parameter(key, said, changed.get(key), names), elsewhere=own.get(key, ()))
+                   for key, said in town_words.SHEET.items())
+    chapters.append(Chapter("papers", "文书", papers))
     reminding = tuple(_parameter(key, said, changed.get(key), names) for key, said in hours.SHEET.items())
     chapters.append(Chapter("reminders", "提醒", reminding))
     return tuple(chapter for chapter in chapters if chapter.parameters)

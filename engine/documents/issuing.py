@@ -26,6 +26,7 @@ from engine.documents import (
     rendering,
     shown,
     templates,
+    town_words,
 )
 from engine.documents.catalogue import Document
 from engine.documents.register import ISSUED, VOIDED, Issued
@@ -56,12 +57,14 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Everything a document needs, and what is missing in words."""
+    """Everything a document needs, and what is missing in words; `unset`: what its town has not entered once and for all, which does not
+    stop it (the document then says it another way)."""
 
     document: Document
     template: Template
     data: dict[str, Any]
     missing: tuple[str, ...]
+    unset: tuple[str, ...] = ()
 
 
 def missing(c: Connection, instance_id: int, doc_id: str, values: Mapping[str, Any], variables: Mapping[str, Any],
@@ -106,7 +109,8 @@ def prepare(c: Connection, instance_id: int, doc_id: str, occasion: Occasion) ->
     template = templates.in_force(c, one)
     data = fields.gather(c, instance_id, values=occasion.values, variables=occasion.variables, element=occasion.element)
     lacking = lacks(one, data)
-    return Prepared(one, template, fields.blanks(one, data, template.variables), lacking)
+    unset = town_words.unset(template, data)
+    return Prepared(one, template, fields.blanks(one, data, template.variables), lacking, unset)
 
 
 def lacks(one: Document, data: Mapping[str, Any]) -> tuple[str, ...]:

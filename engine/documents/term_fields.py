@@ -36,7 +36,7 @@ def gather(c: Connection, file: Penalty | None, *, values: Mapping[str, Any], va
     for room, before in (("notice", "report"), ("decision", "notice")):
         found[room]["violated_text"] = found[room].get("violated_text") or found[before].get("violated_text") or ""
     found["report"]["facts"] = found["report"].get("facts") or file.facts
-    days = param.get("statement_days")
+    days = param.get("penalty_statement_days")
     if days and not found["notice"].get("statement_days"):
         found["notice"]["statement_days"] = str(days)
     return found

@@ -3,6 +3,8 @@
 import dataclasses
 import hashlib
 import io
+import re
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from engine.administration import parameters as parameter_list
 from engine.cases import proposals
-from engine.documents import catalogue, citations, issuing, making, numbering, pdf, register, store, verifying
+from engine.documents import catalogue, citations, issuing, making, numbering, pdf, register, store, town_words, verifying
 from engine.documents.issuing import Occasion
 from engine.documents.numbering import gaps
 from engine.documents.tables import document
@@ -19,7 +22,7 @@ from engine.errors import InvalidState, InvalidValues, NotFound, Unavailable
 from engine.law import loading, statutes
 from engine.runtime import parameters
 from tests.document_town import SAID, TERMS, Desk
-from tests.town import ADMIN, BOSS, LAWYER, OFFICER, Town
+from tests.town import ADMIN, BOSS, LAWYER, OFFICER, ROOT, Town
 
 RULES = """
 [statute]
@@ -202,3 +205,24 @@ def test_without_libreoffice_it_is_said_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setattr(pdf, "program", lambda: None)
     with pytest.raises(Unavailable, match="apt install libreoffice"):
         pdf.convert(b"")
+
+
+def test_what_the_town_never_entered_is_told_before_a_notice_and_is_entered_by_the_administrator(desk: Desk) -> None:
+    def told(doc_id: str) -> str:
+        return "".join(desk.reads(issuing.prepare, desk.case, doc_id, Occasion(SAID)).unset)
+
+    assert all(f"“{words}”没有填写" in told("DOC-20") for words in ("机关地址", "机关电话", "机关联系人")), told("DOC-20")
+    assert "代收机构（银行）" in told("DOC-27") and "代收机构" not in told("DOC-20") and told("DOC-06") == ""
+    by = desk.town.person(ADMIN)
+    desk.town.run(lambda c: parameter_list.change(c, by, "authority_address", "青石镇中山路1号", unit="qs"))
+    assert "机关地址" not in told("DOC-20")
+    assert "青石镇中山路1号" in desk.reads(issuing.prepare, desk.case, "DOC-20", Occasion(SAID)).data["authority"]["address"]
+
+
+def test_every_parameter_that_documents_read_is_declared() -> None:
+    read = {name for path in Path(issuing.__file__).parent.glob("*.py")
+            for name in re.findall(r'param\.get\("(\w+)"', path.read_text("utf-8"))}
+    declared = {key for path in ROOT.glob("bpmn/*/parameters.toml") for key in tomllib.loads(path.read_text("utf-8"))}
+    assert {"authority_contact", "payment_bank", "court"} <= read
+    assert read - declared <= set(town_words.SHEET)
+    assert all(each["label"] and each["unit"] and each["basis"] for each in town_words.SHEET.values())

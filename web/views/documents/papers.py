@@ -50,10 +50,11 @@ def of_step() -> Any:
 def _wanted(c: Any, step: Any, one: Any, typed: dict[str, Any], found: tuple[desk.Paper, ...]) -> dict[str, Any]:
     """A document the step asks for: its newest copy, else what is missing before it can be made."""
     newest = next((paper for paper in reversed(found) if paper.one.doc_id == one.template and paper.one.state in ("draft", "issued")), None)
-    row = {"wanted": one, "kind": catalogue.of(one.template), "paper": newest, "missing": ()}
+    row = {"wanted": one, "kind": catalogue.of(one.template), "paper": newest, "missing": (), "unset": ()}
     if row["kind"].made == "act":
         try:
-            row["missing"] = issuing.missing(c, step.item.instance_id, one.template, typed, step.variables, element=step.item.element_id)
+            ready = issuing.prepare(c, step.item.instance_id, one.template, Occasion(typed, step.variables, step.item.element_id))
+            row |= {"missing": ready.missing, "unset": ready.unset}
         except InvalidState as refusal:
             row["missing"] = (refusal.message,)
     return row
