@@ -200,8 +200,15 @@ class _Look:
         return _Judged(shape, at, not why and all(self.is_same(host.deployed, one) for one in at), why)
 
     def is_same(self, old: Deployed, element: Element) -> bool:
-        """Whether nothing about the step changes."""
-        return element.id not in self.mapping and self.steps(old).says(element.id) == self.steps(self.new).says(element.id)
+        """Whether nothing about the step changes, its limit included."""
+        return (element.id not in self.mapping and self.steps(old).says(element.id) == self.steps(self.new).says(element.id)
+                and not self.clocks(old, element))
+
+    def clocks(self, old: Deployed, element: Element) -> tuple[str, ...]:
+        """What becomes of its limit, in words."""
+        there = self.new.spec.elements.get(self.mapping.get(element.id, element.id) or "")
+        mapped = element.id in self.mapping
+        return limit_words.told((old, element), (self.new, there), self.choice, mapped=mapped) if there is not None else ()
 
     def places(self, judged: Sequence[_Judged]) -> tuple[Place, ...]:
         """By version, newest first, and by the order in which the steps are drawn."""
@@ -216,12 +223,11 @@ class _Look:
 
     def _place(self, key: tuple[int, str], tally: _Tally, named: Mapping[int, Seen]) -> Place:
         old, name = self.old(key[0]), key[1]
-        element, to = old.spec.elements[name], self.mapping.get(name, name)
-        there = self.new.spec.elements.get(to or "")
-        clocks = limit_words.told((old, element), (self.new, there), self.choice, mapped=name in self.mapping) if there else ()
+        element = old.spec.elements[name]
         suggested = suggestions(old, self.new, [name]).get(name, "") if name not in self.new.spec.elements else ""
         return Place(old.id, old.number, name, element.name or name, KINDS.get(element.kind, element.kind), tally.total, tally.stays,
-                     tally.can_move, tuple(sorted(tally.why.items(), key=lambda one: (-one[1], one[0]))), clocks, self._held.get(key, ()),
+                     tally.can_move, tuple(sorted(tally.why.items(), key=lambda one: (-one[1], one[0]))), self.clocks(old, element),
+                     self._held.get(key, ()),
                      tuple(named[one] for one in sorted(tally.first)[:NAMED]), name not in self.new.spec.elements, suggested)
 
     @cached_property

@@ -1,14 +1,24 @@
 """What a version would do to running cases, told before anything is moved, by version and step."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine import definitions
+from engine.definitions import Package
+from engine.errors import InvalidState, InvalidValues, NotAllowed, NotFound
 from engine.people import directory
-from engine.studio import impact
+from engine.runtime import commands
+from engine.runtime.commands.migrating import Plan
+from engine.runtime.tables import deadline_clock, process_instance
+from engine.spiff import Element
+from engine.studio import drafts, impact, limit_words
 from engine.studio.impact import Impact, Place
-from tests.town import FINDER, Town
+from tests.notation import boundary
+from tests.notation import timer as timed
+from tests.town import ADMIN, COMMANDER, FINDER, LAWYER, OFFICER, OTHER_OFFICER, Town, drawing
 
 ROLE = 'gl:role="case_officer" gl:scope="town"'
 CHECK = f'user check name="审核" {ROLE} gl:limit="5" gl:limitUnit="days"'
@@ -76,3 +86,116 @@ def test_a_step_that_is_gone_until_it_is_mapped(office: Town) -> None:
     assert counts(mapped) == (5, 2, 3, 0)
     assert at(mapped, "审核").clocks == ("新版本没有时限，原来的 5日 不再计算。",)
     assert {"review", "draw", "sign"} == {one.id for one in found.targets}
+
+
+def drafted(town: Town, diagram: str) -> int:
+    she = town.person("she")
+    def write(c: Any) -> int:
+        draft = drafts.from_version(c, she, definitions.latest(c, "p").id)
+        return drafts.save(c, she, draft.id, base_revision=draft.revision, files={"p.bpmn": drawing(diagram).decode()}).id
+    return town.run(write)
+
+
+def test_a_draft_is_judged_before_it_is_published_like_the_version_it_becomes(office: Town) -> None:
+    draft = drafted(office, WITHOUT)
+    with office.database.reading() as c:
+        she = office.person("she")
+        before = impact.of_draft(c, she, draft, mapping={"check": "review"}, choice="restart")
+        assert impact.of_draft(c, she, draft).summary.cannot == 3
+        with pytest.raises(NotAllowed):
+            impact.of_draft(c, office.person(OFFICER), draft)
+        with pytest.raises(NotFound):
+            impact.of_draft(c, she, 999)
+        for wrong in ({"mapping": {"check": "nowhere"}}, {"mapping": {"check": 5}}, {"choice": "never"}):
+            with pytest.raises(InvalidValues):
+                impact.of_draft(c, she, draft, **wrong)
+    office.publishes(Package("p", "流程", drawing(WITHOUT)))
+    assert of_version(office, mapping={"check": "review"}, choice="restart") == before and before.number == 2
+
+
+def test_what_is_told_is_what_a_move_then_does(office: Town) -> None:
+    """Several versions, a return, a delegation and a halt among them; every case is tried."""
+    office.does(FINDER, "拟稿")
+    sent_back = office.case
+    office.acts(commands.send_back, OFFICER, office.item(OFFICER, "审核"), "draw", reason="重写", straight=True)
+    office.draws(LINE.replace("签发", "批准"))
+    office.report()
+    office.does(FINDER, "拟稿")
+    office.acts(commands.delegate, OFFICER, office.item(OFFICER, "审核"), OTHER_OFFICER)
+    office.report()
+    office.acts(commands.suspend, COMMANDER, office.case, reason="停")
+    office.draws(WITHOUT)
+    plan: dict[str, str | None] = {"check": "review"}
+    found, refused = of_version(office, mapping=plan), []
+    with office.database.reading() as c:
+        to, ids = definitions.latest(c, "p").id, list(c.execute(select(process_instance.c.id)).scalars())
+    for one in ids:
+        try:
+            office.acts(commands.migrate, ADMIN, one, Plan(to, plan, "keep", "试"))
+        except InvalidState:
+            refused.append(one)
+    assert found.summary.total == len(ids) == 7
+    assert found.summary.cannot == len(refused) == 3 and sent_back in refused
+    told = {text for place in found.places for text, _ in place.blocked}
+    assert any("直接返回" in text for text in told) and any("委派" in text for text in told) and any("挂起" in text for text in told)
+    assert [place.number for place in found.places] == sorted((place.number for place in found.places), reverse=True)
+    assert counts(of_version(office))[0] == 3
+
+
+def test_cases_are_named_as_the_reader_may_see_them(office: Town) -> None:
+    office.draws(WITHOUT)
+    assert {(one.title, one.may_open) for place in of_version(office).places for one in place.cases} == {("", False)}
+    assert all(one.title and one.may_open for place in of_version(office, LAWYER).places for one in place.cases)
+    with pytest.raises(NotAllowed):
+        of_version(office, OFFICER)
+
+
+ALARM = boundary("late", "check", timed("Duration", '"P9D"'), interrupting=False, attributes='name="超期"') + "\nend noted\nlate -> noted"
+
+
+@pytest.mark.parametrize(("diagram", "unaffected"), [
+    (LINE.replace('name="审核"', 'name="审查"'), 2), (LINE.replace('name="签发"', 'name="批准"'), 5), (f"{LINE}\n{ALARM}", 2)],
+    ids=["renamed", "a later step", "an event on its edge"])
+def test_only_what_stands_at_a_changed_step_is_affected(office: Town, diagram: str, unaffected: int) -> None:
+    office.draws(diagram)
+    assert counts(of_version(office)) == (5, unaffected, 5 - unaffected, 0)
+
+
+def test_limits_that_hang_on_parameters_and_limits_that_are_new_or_gone() -> None:
+    def version(limit: str, **known: Any) -> tuple[Any, Any]:
+        element = Element("a", "甲", "userTask", None, None, {"limit": limit} if limit else {}, "p")
+        return SimpleNamespace(parameters=known), element
+    assert limit_words.told(version("3"), version("3"), "keep") == limit_words.told(version("3"), version("3"), "re-rule") == ()
+    assert limit_words.told(version("3"), version("3"), "restart") == ("时限从移动时起重新计算：3个工作日。",)
+    assert limit_words.told(version(""), version("3"), "keep") == ("从移动时起按 3个工作日 计算时限。",)
+    assert limit_words.told(version("3"), version(""), "re-rule") == ("新版本没有时限，原来的 3个工作日 不再计算。",)
+    told = limit_words.told(version("param.n", n=3), version("param.n", n=5), "keep")
+    assert told == ("保持原来的时限 “param.n”（n=3）个工作日（新版本是 “param.n”（n=5）个工作日）。",)
+    mapped = limit_words.told(version("3"), version("4"), "keep", mapped=True)
+    assert mapped == ("原来的时限 3个工作日 不再计算，从移动时起按 4个工作日 计算。",)
+
+
+@pytest.mark.parametrize(("limits", "choice", "words", "runs"), [
+    ((5, 9), "keep", "保持原来的时限 5日", (0, 5)), ((5, 9), "restart", "改为 9日，从移动时起重新计算", (1, 9)),
+    ((5, 9), "re-rule", "改为 9日，仍从这一步开始时算起", (0, 9)), ((5, 5), "restart", "时限从移动时起重新计算：5日", (1, 5)),
+    ((5, None), "keep", "原来的 5日 不再计算", None), ((None, 9), "keep", "从移动时起按 9日 计算时限", (1, 9)),
+    ((5, 9), "mapped", "原来的时限 5日 不再计算，从移动时起按 9日 计算", (1, 9))])
+def test_limits_run_as_it_was_told(town: Town, limits: tuple[Any, Any], choice: str, words: str, runs: tuple[int, int] | None) -> None:
+    """`runs`: days from the step's beginning to that of its limit, and the limit's length; None when none runs."""
+    old, new = (LINE.replace('gl:limit="5" gl:limitUnit="days"', f'gl:limit="{one}" gl:limitUnit="days"' if one else "") for one in limits)
+    town.draws(old)
+    town.report()
+    town.does(FINDER, "拟稿")
+    began = town.clock()
+    town.waits(days=1)
+    town.draws((new.replace("check", "review") if choice == "mapped" else new).replace("签发", "批准"))
+    plan: dict[str, str | None] = {"check": "review"} if choice == "mapped" else {}
+    how = "keep" if choice == "mapped" else choice
+    told = of_version(town, LAWYER, mapping=plan, choice=how)
+    assert words in at(told, "审核").clocks[0] and counts(told) == (1, 0, 1, 0)
+    with town.database.reading() as c:
+        to = definitions.latest(c, "p").id
+    town.acts(commands.migrate, ADMIN, town.case, Plan(to, plan, how, "试"))
+    with town.database.reading() as c:
+        found = c.execute(select(deadline_clock).where(deadline_clock.c.status == "running")).all()
+    assert [((one.started_at - began).days, int(one.length)) for one in found] == ([runs] if runs else [])
