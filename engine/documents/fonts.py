@@ -65,16 +65,23 @@ def coverage() -> frozenset[int]:
     return frozenset(code for path in files() for code in _codes(path))
 
 
+def _mapped(font: TTFont) -> Iterator[int]:
+    """The characters of a face. Its glyphs get plain names, since reading the real ones means reading every outline."""
+    font.setGlyphOrder([f"g{number}" for number in range(font["maxp"].numGlyphs)])
+    yield from font.getBestCmap() or ()
+    font.tables.pop("cmap")
+
+
 def _codes(path: Path) -> Iterator[int]:
-    """A file that is no font after all shows nothing."""
+    """A file that is no font after all shows nothing. Faces of a collection share their tables: each is read once."""
     try:
         if path.suffix.lower() in (".ttc", ".otc"):
             with TTCollection(str(path), lazy=True) as found:
-                for font in found.fonts:
-                    yield from font.getBestCmap() or ()
+                for font in {one.reader.tables["cmap"].offset: one for one in found.fonts}.values():
+                    yield from _mapped(font)
         else:
             with TTFont(str(path), lazy=True) as font:
-                yield from font.getBestCmap() or ()
+                yield from _mapped(font)
     except (TTLibError, OSError, KeyError):
         return
 

@@ -34,11 +34,11 @@ def of(stage: Stage) -> dict[str, Any]:
         troubles = [_row(row) for row in c.execute(TROUBLES)]
         stories = [(one["id"], event) for one in cases for event in history.of(c, one["id"])]
         notices = [{"role": role, "text": notice.text} for who, (_, role, _) in sample_town.people().items() for notice in inbox.of(c, who)]
-    stories.sort(key=lambda pair: pair[1].at)
+    told = [(event.at, number, event.text) for number, event in stories] + stage.notes
     return {
         "now": local(stage.time()).isoformat(), "case": stage.case, "cases": cases, "items": items(stage), "timers": timers,
         "awaited": awaited, "troubles": troubles, "notices": notices,
-        "log": [{"at": local(event.at).isoformat(), "case": number, "text": event.text} for number, event in stories],
+        "log": [{"at": local(at).isoformat(), "case": number, "text": text} for at, number, text in sorted(told, key=lambda one: one[0])],
         "passed": passed(stage),
     }
 

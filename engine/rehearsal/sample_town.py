@@ -31,7 +31,7 @@ NAMED = {
     "head1": ("吕壬", "head", TOWN), "shi": ("施癸", "hearing_host", TOWN),
 }  # fmt: skip
 PLACES = {"city": CITY, "town": TOWN, "area": AREA, "village": VILLAGE, "grid": GRID}
-OFFICERS = ("wei", "jiang")
+OFFICERS, REVIEWER = ("wei", "jiang"), "shen"
 POINTS = {GRID: (120.0, 30.0), OTHER_GRID: (120.02, 30.0)}
 """Longitude and latitude (WGS84) of the two grids in which something may be reported."""
 
@@ -44,13 +44,13 @@ def people() -> dict[str, tuple[str, str, str]]:
 
 
 def settle(c: Connection) -> None:
-    """Units, people and the officers' certificates."""
+    """Units, people, and the certificates of the officers and of the legal reviewer."""
     for unit_id, name, level, parent in UNITS:
         directory.save_unit(c, {"id": unit_id, "name": name, "level": level, "parent_id": parent})
     for person_id, (name, role, unit_id) in people().items():
         directory.save_person(c, person_id, {"name": name}, None)
         directory.set_posts(c, person_id, [(role, unit_id)])
-    qualifications.sample(c, OFFICERS)
+    qualifications.sample(c, (*OFFICERS, REVIEWER))
 
 
 def furnish(c: Connection, organisation: Path) -> None:

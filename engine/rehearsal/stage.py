@@ -49,7 +49,9 @@ class Answering:
 
 @dataclass
 class Stage:
-    """A database with the town settled and the process deployed, its clock, and the case that is played."""
+    """A database with the town settled and the process deployed, its clock, and the case that is played.
+
+    `notes`: what the stage did by itself (see `stand_in`): when, for which case, in words."""
 
     database: Database
     time: clock.Simulated
@@ -57,6 +59,7 @@ class Stage:
     functions: Mapping[str, Function]
     case: int | None = None
     remembered: dict[str, str] = field(default_factory=dict)
+    notes: list[tuple[dt.datetime, int, str]] = field(default_factory=list)
 
     def works(self) -> None:
         """Perform every job that is due."""

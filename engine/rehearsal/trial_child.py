@@ -26,7 +26,7 @@ from engine.database import Database, connect
 from engine.definitions import Package
 from engine.definitions.tables import process_definition
 from engine.errors import EngineError
-from engine.rehearsal import lines, picture, replaying, sample_town
+from engine.rehearsal import lines, picture, replaying, sample_town, stand_in
 from engine.rehearsal.stage import BEGIN, Stage, told
 from engine.runtime import service_registry
 
@@ -42,10 +42,10 @@ def package_of(order: Mapping[str, Any]) -> Package:
 
 
 def _watch(most: int) -> None:
-    """Ends the process when it holds more than `most` kB."""
-    stop = threading.Event()
+    """Ends the process when it holds more than `most` kB of its own; what `getrusage` calls its most is that of its parent at first."""
+    stop, page = threading.Event(), resource.getpagesize() // 1024
     while not stop.wait(LOOK):
-        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > most:
+        if int(Path("/proc/self/statm").read_text("ascii").split()[1]) * page > most:
             os._exit(9)
 
 
@@ -82,7 +82,7 @@ def _played(folder: Path, built: Path, key: str, number: int, script: Mapping[st
     database, time = connect(f"sqlite:///{path}"), clock.Simulated(BEGIN)
     stage = Stage(database, time, key, service_registry.functions())
     stopped, lists = None, list[dict[str, list[str]]]()
-    with clock.use(time):
+    with clock.use(time), stand_in.on(stage):
         try:
             lines.play(stage, [(verb, what) for verb, what in script["steps"]], lambda now: lists.append(picture.lists(now)))
         except lines.Stopped as error:
@@ -97,8 +97,9 @@ def _replayed(built: Path, key: str, pasts: list[dict[str, Any]]) -> Iterator[di
     """Closed cases on the one town, from the beginning of the first."""
     begin = min(dt.datetime.fromisoformat(one["began"]) for one in pasts)
     database, time = connect(f"sqlite:///{built}"), clock.Simulated(begin)
-    with clock.use(time):
-        yield from replaying.replay(Stage(database, time, key, service_registry.functions()), pasts)
+    stage = Stage(database, time, key, service_registry.functions())
+    with clock.use(time), stand_in.on(stage):
+        yield from replaying.replay(stage, pasts)
     database.close()
 
 

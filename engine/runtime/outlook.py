@@ -82,7 +82,7 @@ def _refusals(c: Connection, row: Any, element: Element, tokens: Tokens, person:
                "documents": element.gl.get("document") or []}
     for name in str(element.gl.get("check") or "").split():
         try:
-            service_registry.checks()[name](c, payload)
+            service_registry.check(name)(c, payload)
         except InvalidValues:
             continue
         except EngineError as refusal:

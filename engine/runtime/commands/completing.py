@@ -84,10 +84,10 @@ def _acted(case: Case, item: Found, values: Mapping[str, Any], tokens: Tokens) -
     payload = {"case": case.id, "person": case.by.id if case.by else "", "element": item.element_id, "values": values,
                "variables": tokens.visible(item.id), "documents": gl.get("document") or []}
     for name in checks:
-        service_registry.checks()[name](case.c, payload)
+        service_registry.check(name)(case.c, payload)
     done: dict[str, Any] = {}
     for name in acts:
-        done |= service_registry.acts()[name](case.c, {**payload, "done": done})
+        done |= service_registry.act(name)(case.c, {**payload, "done": done})
     return {str(gl["resultVariable"]): done} if acts and gl.get("resultVariable") else {}
 
 
