@@ -126,18 +126,15 @@ def _taken_back(c: Connection, batch: Any, instance_id: int) -> Result:
 
 def _within(c: Connection, act: Callable[[], object], *, keep: bool) -> str:
     """Do it; what it refuses in words, with nothing changed. Not kept: nothing is changed either way."""
-    part = c.begin_nested()
     try:
-        act()
+        with c.begin_nested() as part:
+            act()
+            if not keep:
+                part.rollback()
     except Exception as error:
         if loses_transaction(error):
             raise
-        part.rollback()
         return error.message if isinstance(error, EngineError) else failing.reason(error)
-    if keep:
-        part.commit()
-    else:
-        part.rollback()
     return ""
 
 

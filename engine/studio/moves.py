@@ -81,7 +81,7 @@ def ask(c: Connection, by: Participant, *, to: int, mapping: Mapped, choice: str
     wish = _wish(c, by, to, mapping, (choice, reason, instances))
     batch = _begin(c, by, wish, ASKED)
     _note(c, by, batch, "asked", wish.reason,
-          f"{by.name}申请将流程“{wish.new.name}”（{wish.new.key}）的在办事项移到第 {wish.new.number} 版：{wish.reason}")
+          said=f"{by.name}申请将流程“{wish.new.name}”（{wish.new.key}）的在办事项移到第 {wish.new.number} 版：{wish.reason}")
     return batch
 
 
@@ -104,7 +104,7 @@ def why_not(c: Connection, by: Participant, batch: Progress) -> str:
 def approve(c: Connection, by: Participant, batch_id: int) -> None:
     """A second person says yes; it begins at once. Raises NotAllowed, NotFound, InvalidState."""
     batch = _judged(c, by, batch_id, RUNNING)
-    _note(c, by, batch_id, "approved", "", f"{by.name}批准将流程“{batch.name}”（{batch.key}）的 {batch.total} 件在办事项移到"
+    _note(c, by, batch_id, "approved", "", said=f"{by.name}批准将流程“{batch.name}”（{batch.key}）的 {batch.total} 件在办事项移到"
           f"第 {batch.number} 版。")
 
 
@@ -112,14 +112,14 @@ def refuse(c: Connection, by: Participant, batch_id: int, why: str) -> None:
     """A second person says no, with a reason. Raises NotAllowed, NotFound, InvalidState, InvalidValues."""
     said = stated(why, "请写明不批准的理由。")
     batch = _judged(c, by, batch_id, REFUSED)
-    _note(c, by, batch_id, "refused", said, f"{by.name}不批准移动流程“{batch.name}”（{batch.key}）的在办事项：{said}")
+    _note(c, by, batch_id, "refused", said, said=f"{by.name}不批准移动流程“{batch.name}”（{batch.key}）的在办事项：{said}")
 
 
 def stop(c: Connection, by: Participant, batch_id: int) -> None:
     """No further case is begun; what is moved stays. Raises NotAllowed, NotFound, InvalidState."""
     batch = _locked(c, by, batch_id, (TRYING, RUNNING, UNDOING))
     _set(c, batch_id, STOPPED)
-    _note(c, by, batch_id, "stopped", "", "" if batch.dry else f"{by.name}停下流程“{batch.name}”（{batch.key}）的移动。")
+    _note(c, by, batch_id, "stopped", "", said="" if batch.dry else f"{by.name}停下流程“{batch.name}”（{batch.key}）的移动。")
 
 
 def resume(c: Connection, by: Participant, batch_id: int) -> None:
@@ -127,7 +127,7 @@ def resume(c: Connection, by: Participant, batch_id: int) -> None:
     batch = _locked(c, by, batch_id, (STOPPED,))
     undone = c.execute(UNDO, {"b": batch_id}).first() is not None
     _set(c, batch_id, TRYING if batch.dry else UNDOING if undone else RUNNING)
-    _note(c, by, batch_id, "resumed", "", "" if batch.dry else f"{by.name}继续流程“{batch.name}”（{batch.key}）的移动。")
+    _note(c, by, batch_id, "resumed", "", said="" if batch.dry else f"{by.name}继续流程“{batch.name}”（{batch.key}）的移动。")
 
 
 def undo(c: Connection, by: Participant, batch_id: int, reason: str) -> None:
@@ -142,7 +142,7 @@ def undo(c: Connection, by: Participant, batch_id: int, reason: str) -> None:
     c.execute(update(move_item).where(move_item.c.batch_id == batch_id, move_item.c.state == WAITING).values(
         state=SKIPPED, text="整批已撤销，没有移动。", at=clock.now()))
     _set(c, batch_id, UNDOING)
-    _note(c, by, batch_id, "undone", said, f"{by.name}撤销流程“{batch.name}”（{batch.key}）第 {batch_id} 批移动：{said}")
+    _note(c, by, batch_id, "undone", said, said=f"{by.name}撤销流程“{batch.name}”（{batch.key}）第 {batch_id} 批移动：{said}")
 
 
 def _wish(c: Connection, by: Participant, to: int, mapping: Mapped, more: tuple[str, str, Sequence[int] | None]) -> _Wish:
@@ -234,7 +234,7 @@ def _set(c: Connection, batch_id: int, state: str) -> None:
     c.execute(update(move_batch).where(move_batch.c.id == batch_id).values(state=state))
 
 
-def _note(c: Connection, by: Participant, batch_id: int, kind: str, why: str, said: str = "") -> None:
+def _note(c: Connection, by: Participant, batch_id: int, kind: str, why: str, *, said: str = "") -> None:
     c.execute(insert(move_act).values(batch_id=batch_id, kind=kind, by_id=by.id, at=clock.now(), why=why))
     if said:
         audit.note(c, by, f"moves-{kind}", said, batch=batch_id)
