@@ -9,7 +9,7 @@ from engine.runtime import ledgers
 from engine.runtime.case import STATUS_WORDS, SUSPENDED, Case
 from engine.runtime.statements import LIVE_ITEM
 from engine.runtime.tables import delegation, return_ticket, work_item
-from engine.spiff import Blocker, Element, Specification, Tokens, blockers
+from engine.spiff import Blocker, Specification, Tokens, blockers, element_after, is_withdrawn
 
 Moves = Mapping[str, str | None]
 
@@ -24,8 +24,8 @@ BOUND = (
 
 def of(case: Case, tokens: Tokens, new: Deployed, moves: Moves) -> list[Blocker]:
     """Every obstacle, each once; nothing means that the case can move."""
-    return list(dict.fromkeys([*_of_whole(case, new), *blockers(tokens, new.spec, moves), *_of_clocks(case, new.spec, moves),
-                               *_of_items(case, new.spec, moves)]))
+    return list(dict.fromkeys([*_of_whole(case, new), *blockers(tokens, new.spec, moves), *_of_clocks(case, tokens, new.spec, moves),
+                               *_of_items(case, tokens, new.spec, moves)]))
 
 
 def _of_whole(case: Case, new: Deployed) -> Iterator[Blocker]:
@@ -37,29 +37,21 @@ def _of_whole(case: Case, new: Deployed) -> Iterator[Blocker]:
         yield Blocker("", f"该事项{STATUS_WORDS[SUSPENDED]}，请先恢复办理再移动。")
 
 
-def element_of(spec: Specification, element_id: str) -> Element | None:
-    """An element, or a whole process with a limit."""
-    whole = (one for one in spec.processes.values() if one.id == element_id)
-    return spec.elements.get(element_id) or next(whole, None)
-
-
-def _of_clocks(case: Case, new: Specification, moves: Moves) -> Iterator[Blocker]:
-    """Limits of the law run on: the step they run for has to have the same rule in the new version."""
-    running = [one for one in ledgers.of_case(case.c, case.id) if one.is_open and one.row.rule]
-    for row in (one.row for one in running):
-        target = element_of(new, moves.get(row.element_id, row.element_id) or "")
+def _of_clocks(case: Case, tokens: Tokens, new: Specification, moves: Moves) -> Iterator[Blocker]:
+    """Limits of the law run on: what they run for has to go on, with the same rule, in the new version."""
+    for row in (one.row for one in ledgers.of_case(case.c, case.id) if one.is_open and one.row.rule):
+        target = element_after(tokens, row.key, new, moves)
         if target is None or target.gl.get("deadline") != row.rule:
             yield Blocker(row.element_id, f"法定期限“{row.rule} {row.name}”正在计算，新版本的对应步骤没有这个期限，"
                           "不能丢掉或重算，请先办完这一步。")
-        elif row.element_id in moves and len([one for one in running if one.row.element_id == row.element_id]) > 1:
-            yield Blocker(row.element_id, f"会签步骤上有几个法定期限“{row.name}”正在计算，请先办完会签。")
 
 
-def _of_items(case: Case, new: Specification, moves: Moves) -> Iterator[Blocker]:
+def _of_items(case: Case, tokens: Tokens, new: Specification, moves: Moves) -> Iterator[Blocker]:
     for row in case.c.execute(BOUND, {"i": case.id}):
-        if row.lent and row.element_id in moves:
+        leaves = (row.lent or row.back) and is_withdrawn(tokens, row.id, moves)
+        if row.lent and leaves:
             yield Blocker(row.element_id, f"“{row.name}”已委派他人准备，请先收回委派再换到别的步骤。")
-        if row.back and row.element_id in moves:
+        if row.back and leaves:
             yield Blocker(row.element_id, f"“{row.name}”改好后要直接返回，换到别的步骤会丢掉这个约定，请先办完它。")
         elif row.back and (row.back not in new.elements or row.back in moves):
             yield Blocker(row.element_id, f"“{row.name}”改好后要直接返回的步骤在新版本中没有了，请先办完它。")

@@ -1,5 +1,6 @@
 """Everything that names SpiffWorkflow: build a specification, move the tokens of a case, look at them. No database, no people."""
 
+from engine.spiff.goes_on import element_after, is_withdrawn
 from engine.spiff.install import install
 from engine.spiff.moving import Blocker, blockers, moved
 from engine.spiff.snapshot import (
@@ -37,5 +38,7 @@ __all__ = [
     "Wait",
     "blockers",
     "build",
+    "element_after",
+    "is_withdrawn",
     "moved",
 ]

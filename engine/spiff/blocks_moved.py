@@ -54,6 +54,16 @@ def _in_branches(spec: Any, split: str) -> Branches:
     return {name: head for name, around in spec.branches.items() for found, head in around if found == split}
 
 
+def same_branch(old: Any, new: Any, here: str, target: str) -> bool:
+    """Whether a node of the new version lies, in every block around it, in the branch in which the old one lies."""
+    for split in splits_around(old, here):
+        before, after = _in_branches(old, split), _in_branches(new, split)
+        pairs = {(before[name], after[name]) for name in before.keys() & after.keys()}
+        if any((one == before[here]) != (other == after.get(target)) for one, other in pairs):
+            return False
+    return True
+
+
 def _same_branches(old: Branches, new: Branches) -> bool:
     """What was in one branch is in one branch, what was in two is in two."""
     pairs = {(old[name], new[name]) for name in old.keys() & new.keys()}

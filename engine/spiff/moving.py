@@ -13,7 +13,7 @@ from SpiffWorkflow.task import Task
 
 from engine.spiff import codec
 from engine.spiff.actions import Job
-from engine.spiff.blocks_moved import block_changes, splits_around
+from engine.spiff.blocks_moved import block_changes, same_branch, splits_around
 from engine.spiff.calls import Embedded
 from engine.spiff.compaction import is_side_branch
 from engine.spiff.events import Boundary, Catching, Trigger
@@ -193,6 +193,7 @@ def _mapped(task: Task, spec: Any, new: Specification, target: str | None) -> It
     if isinstance(here, Catching | Join) and isinstance(here, Boundary | Trigger | Join) or element.kind not in JUMPABLE or closes:
         yield Blocker(name_of(task), f"“{label}”不能移到“{element.name}”，请指定一个办理步骤。")
     elif (splits_around(task.workflow.spec, here.name) != splits_around(spec, target)
+          or not same_branch(task.workflow.spec, spec, here.name, target)
           or (here.name in task.workflow.spec.main) != (entry.name in spec.main)):
         yield Blocker(name_of(task), f"给“{label}”指定的“{element.name}”在另外的并行区或支路里，请重新选择。")
 
