@@ -6,7 +6,7 @@ and the same promises (delegations, returns) on them. Then the same things are i
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,13 +25,14 @@ OTHERS = (process_instance.c.process_key == bindparam("k"), process_instance.c.d
 
 RUNNING = select(process_instance.c.id, process_instance.c.definition_id, process_instance.c.status, process_instance.c.state).where(
     *OTHERS).order_by(process_instance.c.id)
-LAWFUL = (select(deadline_clock.c.instance_id, deadline_clock.c.element_id, deadline_clock.c.rule, deadline_clock.c.name)
+LAWFUL = (select(deadline_clock.c.instance_id, deadline_clock.c.key, deadline_clock.c.element_id, deadline_clock.c.rule,
+                 deadline_clock.c.name)
           .join(process_instance, process_instance.c.id == deadline_clock.c.instance_id)
           .where(*OTHERS, deadline_clock.c.rule.is_not(None), deadline_clock.c.status.in_(ledgers.LIVE))
           .order_by(deadline_clock.c.instance_id, deadline_clock.c.element_id, deadline_clock.c.rule))
 _LENT = exists(select(literal(1)).where(delegation.c.work_item_id == work_item.c.id))
-PROMISED = (select(work_item.c.instance_id, work_item.c.element_id, work_item.c.name, return_ticket.c.element_id.label("back"),
-                   _LENT.label("lent"))
+PROMISED = (select(work_item.c.instance_id, work_item.c.id, work_item.c.element_id, work_item.c.name,
+                   return_ticket.c.element_id.label("back"), _LENT.label("lent"))
             .select_from(work_item.join(process_instance, process_instance.c.id == work_item.c.instance_id)
                          .outerjoin(return_ticket, return_ticket.c.work_item_id == work_item.c.id))
             .where(*OTHERS, work_item.c.state.in_(LIVE_ITEM), _LENT | return_ticket.c.element_id.is_not(None))
@@ -53,22 +54,29 @@ def of(c: Connection, key: str, to: int) -> tuple[Shape, ...]:
     bound: defaultdict[int, list[Any]] = defaultdict(list)
     for query in (LAWFUL, PROMISED):
         for instance_id, *what in c.execute(query, asked):
-            bound[instance_id].append(tuple(what))
+            bound[instance_id].append(what)
     found: dict[Any, Shape] = {}
     for row in c.execute(RUNNING, asked):
-        shape = found.setdefault((row.definition_id, row.status, _stands(row.state), tuple(bound[row.id])), Shape(row.definition_id))
+        key = (row.definition_id, row.status, *_stands(row.state, bound[row.id]))
+        shape = found.setdefault(key, Shape(row.definition_id))
         shape.number += 1
         if len(shape.first) < SHOWN:
             shape.first.append(row.id)
     return tuple(found.values())
 
 
-def _stands(state: str) -> str:
-    """The stored tokens without keys, values and times. A token is named by its place among the others."""
+def _stands(state: str, bound: Sequence[Sequence[Any]]) -> tuple[str, tuple[Any, ...]]:
+    """The stored tokens, and what is bound to them, without keys, values and times. A token is named by its place among the others."""
     stored = json.loads(state)
     trees = [["", stored["t"]], *([holder, rows] for holder, _, rows in stored.get("s", ()))]
     places = {row[0]: f"{tree}.{number}" for tree, (_, rows) in enumerate(trees) for number, row in enumerate(rows)}
-    return "|".join(f"{places.get(holder, '')}:{_tokens(rows)}" for holder, rows in trees)
+    tokens = "|".join(f"{places.get(holder, '')}:{_tokens(rows)}" for holder, rows in trees)
+    return tokens, tuple(sorted((_place(str(key), places), *map(str, what)) for key, *what in bound))
+
+
+def _place(key: str, places: Mapping[str, str]) -> str:
+    """Where the token of a key stands; of a called process, that of the activity that called it ("p:" and its key)."""
+    return places.get(key.removeprefix("p:"), key)
 
 
 def _tokens(rows: Sequence[Any]) -> str:

@@ -13,6 +13,7 @@ from tests.bench import (
     dossier,
     figure,
     in_memory,
+    moves,
     proof,
     redating,
     scaling,
@@ -63,6 +64,7 @@ def _each(store: Store, take: Callable[[str, Callable[[], list[Figure]]], None],
     take("timers", lambda: waking.measure(store))
     take("board", lambda: board.measure(store, sizes.get("board") or board.CLOSED))
     take("cases", lambda: cases.measure(store, sizes.get("cases") or cases.OPEN))
+    take("moves", lambda: moves.measure(empty, sizes.get("moves") or moves.CASES))
     take("redating", lambda: redating.measure(empty, sizes.get("redating") or redating.OPEN))
 
 
