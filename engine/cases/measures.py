@@ -61,9 +61,10 @@ def offers(c: Connection, case_id: int, by: Participant) -> tuple[Offer, ...]:
 def begin(c: Connection, case_id: int, key: str, values: Mapping[str, Any], by: Participant) -> dict[str, Any]:
     """Start a measure from a case. values: those of its start form. Answers {"instance", "revision", "number", "title"}.
 
+    A reconsideration or a suit may come after the case is closed or archived: it is a record of its own beside the sealed file.
     Raises NotFound, NotAllowed (not an officer of the case), InvalidState (frozen, no local basis: 行政强制法第十条), InvalidValues.
     """
-    one = case_file.open_file(c, case_id)
+    one = case_file.of(c, case_id) if key == REMEDY else case_file.open_file(c, case_id)
     if key not in KEYS:
         raise NotFound("没有这种措施。", process=key)
     deployed = definitions.latest(c, key)
@@ -113,7 +114,7 @@ def _has_basis(c: Connection, deployed: Deployed, one: Penalty) -> bool:
 
 
 def _hindrance(one: Penalty, deployed: Deployed, by: Participant) -> str:
-    if one.frozen_at is not None:
+    if one.frozen_at is not None and deployed.key != REMEDY:
         return "案件已经结案，案卷已封存。"
     if one.status == EXTERNAL and deployed.key != REMEDY:
         return "案件正在移送中，等对方答复。"

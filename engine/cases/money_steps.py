@@ -46,17 +46,21 @@ def approve(c: Connection, payload: Payload) -> dict[str, Any]:
 
 
 def pause(c: Connection, payload: Payload) -> dict[str, Any]:
-    """See `payments.pause`. A case without a fine pauses nothing that would count."""
-    values = payload["values"]
+    """See `payments.pause`. A case without a fine pauses nothing that would count; of a closed case nothing counts any more."""
+    values, case = payload["values"], _case(c, payload)
+    if case_file.of(c, case).frozen_at is not None:
+        return payments.answer(c, case)
     said = {"day": values.get("pause_day"), "ground": values.get("pause_ground"), "document": values.get("document")}
-    return payments.pause(c, _case(c, payload), said, str(payload["person"]))
+    return payments.pause(c, case, said, str(payload["person"]))
 
 
 def resume(c: Connection, payload: Payload) -> dict[str, Any]:
-    """See `payments.resume`."""
-    values = payload["values"]
+    """See `payments.resume`. What was begun after the case was closed paused nothing."""
+    values, case = payload["values"], _case(c, payload)
+    if case_file.of(c, case).frozen_at is not None:
+        return payments.answer(c, case)
     said = {"day": values.get("resume_day"), "ground": values.get("pause_ground"), "document": values.get("document")}
-    return payments.resume(c, _case(c, payload), said, str(payload["person"]))
+    return payments.resume(c, case, said, str(payload["person"]))
 
 
 def _named(refusal: InvalidValues) -> InvalidValues:

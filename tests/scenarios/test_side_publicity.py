@@ -2,12 +2,14 @@
 
 import datetime as dt
 import tomllib
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from engine.documents import publicity
-from engine.errors import InvalidValues
+from engine.cases import case_file, dues
+from engine.documents import dossier_register, publicity, register
+from engine.errors import InvalidState, InvalidValues
 from engine.runtime import clocks
 from engine.runtime.tables import process_instance
 from tests.side_case import SideCase, decided
@@ -91,6 +93,39 @@ def revoked(sign: SideCase) -> None:
     sign.at("2025-05-30")
     sign.step(LAWYER, "登记复议决定", remedy_outcome="revoked", outcome_on="2025-05-30", outcome_number="Y政复决〔2025〕9号")
     sign.step(LAWYER, "恢复加处、执行或者改正", resume_day="2025-05-30", pause_ground="reconsideration")
+
+
+def test_a_remedy_after_the_archive_follows_its_own_clocks_and_leaves_the_sealed_file_alone(sign: SideCase) -> None:
+    publishes(sign)
+    sign.back()
+    sign.step(OFFICER, "安排履行", enforce_path="none")
+    sign.step(OFFICER, "登记缴款", pay_outcome="paid", payment_channel="bank", payment_amount="5000", receipt_number="票0001")
+    sign.closes()
+    sign.archives()
+
+    def sealed() -> tuple[Any, ...]:
+        with sign.town.database.reading() as c:
+            entry = dossier_register.of(c, sign.main)
+            papers = tuple((one.id, one.content_hash) for one in register.of_case(c, sign.main))
+            return entry.built, papers, dues.entries(c, sign.main), case_file.of(c, sign.main)
+
+    before = sealed()
+    assert before[3].status == "archived"
+    with pytest.raises(InvalidState, match="案卷已封存"):
+        sign.starts("enforcement_stop", kind="end", clause="a40_2", reason="公司已注销。")
+    sign.at("2025-05-12")
+    sign.starts("remedy", LAWYER, remedy_kind="reconsideration", remedy_procedure="ordinary", applied_on="2025-05-08",
+                accepted_on="2025-05-08", copy_received_on="2025-05-09", document="Y政复受〔2025〕9号")
+    sign.step(LAWYER, "登记并停止加处、执行", pause_day="2025-05-08", pause_ground="reconsideration", document="Y政复受〔2025〕9号",
+              clock_approver=BOSS)
+    assert sign.due("DL-F6") == "2025-05-23", "ten working days from the day the copy came, not from the day it was registered"
+    sign.step(LAWYER, "复议答复举证")
+    sign.at("2025-05-30")
+    sign.step(LAWYER, "登记复议决定", remedy_outcome="revoked", outcome_on="2025-05-30", outcome_number="Y政复决〔2025〕9号")
+    sign.step(LAWYER, "恢复加处、执行或者改正", resume_day="2025-05-30", pause_ground="reconsideration")
+    sign.step(LAWYER, "撤回公示并说明", withdrawn_on="2025-05-30", withdrawn_outcome="withdrawn", withdrawn_reason="决定被撤销。")
+    assert state(sign) == "withdrawn" and status(sign, sign.town.case) == "completed"
+    assert sealed() == before and sign.town.faults() == []
 
 
 def test_a_revoked_decision_is_taken_back_within_three_days_and_its_term_ends(sign: SideCase) -> None:

@@ -55,8 +55,14 @@ def begin_measure(case_id: int, key: str) -> Any:
         return _page(case_id, key, typed, 422, errors=refusal.errors)
     except InvalidState as refusal:
         return _page(case_id, key, typed, 409, refused=refusal)
-    flash(f"已发起：{answer['title']}。本案在它办结之前不能结案。")
+    flash(f"已发起：{answer['title']}。{_after(case_id)}")
     return redirect(url_for("cases.show", case_id=answer["instance"]))
+
+
+def _after(case_id: int) -> str:
+    with database().reading() as c:
+        closed = case_file.of(c, case_id).frozen_at is not None
+    return "原案已经结案，案卷不再改动；后续材料记在这一件里。" if closed else "本案在它办结之前不能结案。"
 
 
 @blueprint.post("/<int:case_id>/start/<key>/fields")
