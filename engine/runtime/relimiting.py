@@ -3,7 +3,7 @@
 Only the diagram's own limits. What the law limits runs on as it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, update
@@ -16,7 +16,7 @@ from engine.runtime.kept import set_aside
 from engine.runtime.ledgers import Ledger
 from engine.runtime.limits import Limit
 from engine.runtime.tables import deadline_clock, work_item
-from engine.spiff import Span, Tokens
+from engine.spiff import Element, Span, Tokens
 
 KEEP, RESTART, RERULE = "keep", "restart", "re-rule"
 CHOICES = {KEEP: "保持原来的时限", RESTART: "从现在起按新时限重新计算", RERULE: "按新时限从这一步开始时重新计算"}
@@ -35,6 +35,26 @@ def rekey(case: Case, keys: dict[str, str], elements: dict[str, str]) -> set[str
             to = keys[one.row.key]
             case.c.execute(REKEY, {"clock": one.row.id, "to": to, "element": elements.get(to, one.row.element_id)})
     return {keys[key] for key in lawful if key in keys}
+
+
+def begin_missing(case: Case, host: CaseHost, tokens: Tokens, before: Mapping[str, Element]) -> set[str]:
+    """Limits that the new version gives to a step that goes on and had none of the kind begin now; the keys. `before`: what each key
+    stood on. One that its old version had too and that is not running was not to run."""
+    running = {(one.row.key, one.row.rule) for one in ledgers.of_case(case.c, case.id) if one.is_open}
+    begun = set()
+    for key, element in tokens.limited.items():
+        old = before.get(key)
+        if old is None or not tokens.knows(key):
+            continue
+        law = bool(element.gl.get("deadline")) and (key, element.gl["deadline"]) not in running
+        own = bool(element.gl.get("limit")) and (key, "") not in running and (not old.gl.get("limit") or old.id != element.id)
+        if law or own:
+            limits = tuple(one for one in host.limits(element, tokens.names(key)) if (law if one.rule.id else own))
+            timekeeping.begin(case, host, [Span(key, element, True)], {key: limits})
+            begun.add(key)
+    if begun:
+        host.clocks_moved()
+    return begun
 
 
 def apply(case: Case, host: CaseHost, tokens: Tokens, choice: str) -> None:

@@ -59,7 +59,7 @@ def keep(case: Case, host: CaseHost, tokens: Tokens, snapshot: Snapshot, running
         return {}
     fresh = [span for span in snapshot.spans if span.fresh]
     limits = {span.key: host.limits(span.element, tokens.names(span.key)) for span in fresh}
-    _begin(case, host, fresh, limits)
+    begin(case, host, fresh, limits)
     return limits
 
 
@@ -84,7 +84,8 @@ def _why(case: Case, element: str, done: set[str]) -> str:
     return "done" if element in done else "ended"
 
 
-def _begin(case: Case, host: CaseHost, fresh: Sequence[Span], limits: Limits) -> None:
+def begin(case: Case, host: CaseHost, fresh: Sequence[Span], limits: Limits) -> None:
+    """Begin limits, or let a stopped clock go on where its rule says so."""
     new = [row_of(case, host, span, limit) for span in fresh for limit in limits[span.key] if limit.continues is None]
     if new:
         case.c.execute(ledgers.ADD, new if len(new) > 1 else new[0])

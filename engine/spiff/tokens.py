@@ -1,7 +1,7 @@
 """The tokens of one case: what the runtime calls. Every move only marks what changed; `settle` runs the case to rest."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from SpiffWorkflow.task import Task
@@ -90,6 +90,10 @@ class Tokens:
         """The limits of these have begun before."""
         self._told |= set(keys)
 
+    def knows(self, key: str) -> bool:
+        """Whether the limits of a span have begun before."""
+        return key in self._told
+
     def visible(self, key: str) -> dict[str, Any]:
         """The variables and the item that a wait can see, for filling its form."""
         return variables(self._tree.get_task_from_id(key))
@@ -173,11 +177,13 @@ class Tokens:
         task = self._waiting(key, "timer")
         task.internal_data.update(timers.moved(task.internal_data, due))
 
-    def date_again(self) -> None:
-        """Limits have moved: every timer whose expression hangs on one is computed anew. Those that wait for something else stay."""
+    def date_again(self, of: Collection[str] | None = None) -> None:
+        """Limits have moved, all or those `of` these elements: every timer whose expression hangs on one is computed anew. Those that
+        wait for something else stay."""
         asked: list[tuple[Task, list[Any]]] = []
         for task in events.waits(self._tree, "timer"):
-            jobs = task.task_spec.date_again(task)
+            limited = task.task_spec.limited
+            jobs = task.task_spec.date_again(task) if of is None or limited is not None and limited.id in of else []
             if jobs:
                 asked.append((task, jobs))
         if not asked:

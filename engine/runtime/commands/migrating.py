@@ -88,15 +88,20 @@ def _change(case: Case, move: _Move, tokens: Tokens) -> None:
     mapping = {old: new for old, new in move.plan.mapping.items() if old in move.old.spec.elements}
     told = {"from": move.old.number, "to": move.new.number, "from_definition": move.old.id, "to_definition": move.new.id}
     case.story.tell(MOVED, None, item=case.row.title, mapping=mapping, choice=move.plan.choice, reason=move.plan.reason, **told)
-    limited = set(tokens.limited)
+    before = tokens.limited
+    limited = set(before)
     tokens, places = moved(tokens, move.new.spec, host, mapping)
     going_on = relimiting.rekey(case, places, {key: element.id for key, element in tokens.limited.items()})
     tokens.is_told(going_on)
+    begun = relimiting.begin_missing(case, host, tokens, {places.get(key, key): element for key, element in before.items()})
+    if going_on:
+        host.clocks_moved()
+        tokens.date_again({tokens.limited[key].id for key in going_on})
     relimiting.apply(case, host, tokens, move.plan.choice)
     waits = tokens.waits
     renewed = _renew(case, host, tokens, waits)
     finish(case, host, tokens, _known(case, waits))
-    changed = limited ^ set(tokens.limited) | going_on | (limited if move.plan.choice != KEEP else set())
+    changed = limited ^ set(tokens.limited) | going_on | begun | (limited if move.plan.choice != KEEP else set())
     relimiting.show(case, host, {key for key in renewed if key in changed} | going_on)
 
 
@@ -134,7 +139,8 @@ def _known(case: Case, waits: Sequence[Wait]) -> rows.Known:
 def _keep(case: Case, plan: Plan, before: kept.Kept) -> None:
     case.c.execute(insert(case_move), {
         "instance_id": case.id, "batch_id": plan.batch, "from_definition": before["definition"], "to_definition": plan.to,
-        "by_id": case.by.id if case.by else None, "at": case.at, "revision": case.revision, "record_seq": case.story.seq, "kept": before})
+        "by_id": case.by.id if case.by else None, "at": case.at, "revision": case.revision, "record_seq": case.story.seq,
+        "kept": kept.with_changes(case, before)})
 
 
 def undo(c: Connection, instance_id: int, *, by: Participant, reason: str) -> dict[str, Any]:
@@ -150,6 +156,9 @@ def undo(c: Connection, instance_id: int, *, by: Participant, reason: str) -> di
     since = c.execute(SINCE, {"stream": case.story.stream, "seq": move.record_seq}).scalars().all()
     if move.revision != case.revision or any(kind not in HARMLESS for kind in since):
         raise InvalidState("移动之后该事项已经有了新的办理，不能撤销。需要时请再移到合适的版本。", instance=case.id)
+    worked = kept.work_since(case, move.kept)
+    if worked:
+        raise InvalidState(worked, instance=case.id)
     _restore(case, move, said)
     c.execute(update(case_move).where(case_move.c.id == move.id).values(undone_at=case.at, undone_by=by.id))
     return case.answer()
