@@ -75,7 +75,8 @@ class Moving(Walk):
     def take_back(self, chance: int) -> None:
         """Whatever has happened since."""
         if self.town.case and random.Random(chance).random() < 0.2:
-            self.ground.attempt(commands.undo_move, ADMIN, self.town.case, reason="移错了")
+            if self.ground.attempt(commands.undo_move, ADMIN, self.town.case, reason="移错了"):
+                self.ground.watched.forget_own()
 
     def newer(self, dice: random.Random) -> int:
         self.process.change(dice)
