@@ -21,7 +21,7 @@ from engine.spiff.gateways import FirstEvent
 from engine.spiff.joins import Join
 from engine.spiff.jump import JUMPABLE, _entry
 from engine.spiff.multi_instance import Repeating
-from engine.spiff.nodes import BoundarySplit, arrive, made_by
+from engine.spiff.nodes import BoundarySplit, advance, arrive, made_by
 from engine.spiff.snapshot import Host
 from engine.spiff.specification import Specification
 from engine.spiff.tokens import Tokens
@@ -304,5 +304,7 @@ def _place(top: Any, anchor: str, target: str) -> str:
     tree = above.workflow
     token = grow(tree, _entry(tree.spec.task_specs[target]), above)
     arrive([token])
+    if isinstance(token.task_spec, BoundarySplit):
+        advance(token)
     return next((task.id for task in below(token) if task._state & LIVE and name_of(task) == target), str(token.id))
 
