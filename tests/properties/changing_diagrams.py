@@ -13,7 +13,7 @@ from engine.errors import InvalidDefinition
 from tests.properties.diagrams import Block, documents
 from tests.properties.living_diagrams import FORM, KNOWN, LivingDice, LivingDraft, _seal, dressed
 
-CHANGES = ("insert", "insert", "remove", "limit", "rename", "edge", "bare", "branch")
+CHANGES = ("insert", "insert", "remove", "limit", "rename", "edge", "bare", "branch", "law", "free")
 
 
 class Changing:
@@ -22,6 +22,8 @@ class Changing:
     def __init__(self, seed: int) -> None:
         self.seed, self.dice = seed, LivingDice(seed)
         self.hours, self.names = 2, ""
+        self.lawful: set[str] = set()
+        self.free: set[str] = set()
 
     def change(self, dice: random.Random) -> None:
         """One to three changes."""
@@ -32,6 +34,9 @@ class Changing:
                 self.hours = dice.randint(1, 40)
             elif kind == "rename":
                 self.names = dice.choice("甲乙丙丁")
+            elif kind in ("law", "free"):
+                steps = sorted(step for root in (self.dice.root, *self.dice.called.values()) for step in _steps(root))
+                (self.lawful if kind == "law" else self.free).symmetric_difference_update(dice.sample(steps, min(3, len(steps))))
             else:
                 self._redraw(kind, dice)
 
@@ -73,11 +78,20 @@ class Changing:
         def person(found: re.Match[str]) -> str:
             steady = SimpleNamespace(random=random.Random(f"{self.seed}-{found[1]}"))
             text = dressed(found[0].encode(), steady).decode()  # type: ignore[arg-type]
+            if found[1] in self.lawful and "gl:deadline" not in text:
+                text += ' gl:deadline="DL-A2"'
+            if found[1] in self.free:
+                text = text.replace('gl:limit="2" gl:limitUnit="hours"', "")
             return text.replace('gl:limit="2"', f'gl:limit="{self.hours}"').replace('name="', f'name="{self.names}')
 
         text = re.sub(r'<userTask (?:[^>]*?)id="(\w+)"', person, document.decode())
         nobody = SimpleNamespace(random=random.Random(0))
         return re.sub(r"<process [^>]*>", lambda found: dressed(found[0].encode(), nobody).decode(), text).encode()  # type: ignore[arg-type]
+
+
+def _steps(block: Block) -> set[str]:
+    """The ids of all steps of people."""
+    return ({block.id} if block.kind in ("user", "sign") else set[str]()).union(*map(_steps, block.blocks))
 
 
 def _lists(block: Block) -> list[list[Block]]:

@@ -99,9 +99,10 @@ class Moving(Walk):
         """Somewhere for each step that is gone, and now and then for one that is not; events that are gone are dropped."""
         with self.town.database.reading() as c:
             old, new = (definitions.load(c, one).spec.elements for one in (self.ground.row().definition_id, to))
-        steps = sorted(one for one in new if new[one].kind in ("userTask", "userTask", "serviceTask", "subProcess", "callActivity"))
+        steps = sorted(one for one in new if new[one].kind in ("userTask", "serviceTask", "subProcess", "callActivity"))
         gone = sorted(one for one in old if one not in new or dice.random() < 0.05)
-        return {one: None if old[one].kind in ("boundaryEvent", "startEvent") else dice.choice(steps) for one in gone}
+        near = {one: [step for step in steps if step.rpartition(":")[0] == one.rpartition(":")[0]] or steps for one in gone}
+        return {one: None if old[one].kind in ("boundaryEvent", "startEvent") else dice.choice(near[one]) for one in gone}
 
     def undone(self, before: Before) -> None:
         """At once; somebody may have looked at it or written a word."""

@@ -75,7 +75,10 @@ class Walk:
                 return
         with self.town.database.reading() as c:
             page = desk.of(c, item.id, who)
-        self.town.acts(commands.complete, person, item.id, self._answers(page, person))
+        said = self._answers(page, person)
+        self.town.acts(commands.complete, person, item.id, said)
+        if item.element_id.endswith("hearing_notice"):
+            self.case.books(str(said["hearing_at"])[:len("2026-03-02")])
 
     def _person(self, item: Any) -> str:
         if self.dice.random() < WRONG_PERSON:
