@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, literal, select
+from sqlalchemy import Connection, Table, bindparam, exists, literal, select, union
 
 from engine.runtime import case as cases
 from engine.runtime import ledgers
-from engine.runtime.statements import LIVE_ITEM
-from engine.runtime.tables import deadline_clock, delegation, process_instance, return_ticket, work_item
+from engine.runtime.statements import LIVE_ITEM, LIVE_JOB, LIVE_TIMER
+from engine.runtime.tables import deadline_clock, delegation, job, process_instance, return_ticket, subscription, timer, work_item
 
 SHOWN = 20
 """Cases of a shape that are named."""
@@ -23,6 +23,9 @@ LIVE = (cases.RUNNING, cases.SUSPENDED)
 OTHERS = (process_instance.c.process_key == bindparam("k"), process_instance.c.definition_id != bindparam("to"),
           process_instance.c.status.in_(LIVE))
 
+WAITS: tuple[tuple[Table, Any], ...] = (
+    (work_item, work_item.c.state.in_(LIVE_ITEM)), (timer, timer.c.status.in_(LIVE_TIMER)), (job, job.c.status.in_(LIVE_JOB)),
+    (subscription, subscription.c.id.is_not(None)))
 RUNNING = select(process_instance.c.id, process_instance.c.definition_id, process_instance.c.status, process_instance.c.state).where(
     *OTHERS).order_by(process_instance.c.id)
 LAWFUL = (select(deadline_clock.c.instance_id, deadline_clock.c.key, deadline_clock.c.element_id, deadline_clock.c.rule,
@@ -48,6 +51,15 @@ class Shape:
     first: list[int] = field(default_factory=list)
 
 
+def standing(c: Connection, definition_id: int, element_id: str, most: int) -> tuple[int, ...]:
+    """The ids of the running cases of a version that wait at an element: for a person, a moment, a message or a job."""
+    waits = union(*(select(table.c.instance_id.label("id")).where(table.c.element_id == element_id, lives) for table, lives in WAITS))
+    found = waits.subquery()
+    return tuple(c.execute(select(process_instance.c.id).join(found, found.c.id == process_instance.c.id).where(
+        process_instance.c.definition_id == definition_id, process_instance.c.status.in_(LIVE)).order_by(process_instance.c.id)
+        .limit(most)).scalars())
+
+
 def of(c: Connection, key: str, to: int) -> tuple[Shape, ...]:
     """The shapes of all running cases of a process that are not on version `to`."""
     asked = {"k": key, "to": to}
@@ -57,8 +69,8 @@ def of(c: Connection, key: str, to: int) -> tuple[Shape, ...]:
             bound[instance_id].append(what)
     found: dict[Any, Shape] = {}
     for row in c.execute(RUNNING, asked):
-        key = (row.definition_id, row.status, *_stands(row.state, bound[row.id]))
-        shape = found.setdefault(key, Shape(row.definition_id))
+        how = (row.definition_id, row.status, *_stands(row.state, bound[row.id]))
+        shape = found.setdefault(how, Shape(row.definition_id))
         shape.number += 1
         if len(shape.first) < SHOWN:
             shape.first.append(row.id)

@@ -27,8 +27,8 @@ from engine.studio.case_shapes import Shape
 from engine.studio.drawn_facts import KINDS
 from engine.studio.step_changes import Steps, suggestions
 
-NAMED, UNITS = 5, 3
-"""Cases named at a step, and units named of a post that holds it."""
+NAMED, UNITS, MOST = 5, 3, 50_000
+"""Cases named at a step, units named of a post that holds it, and cases of a step that are moved by themselves."""
 BESIDE = ("boundaryEvent", "startEvent")
 
 HELD = (select(work_item.c.definition_id, work_item.c.element_id, work_item.c.candidate_key, func.count().label("number"))
@@ -117,6 +117,12 @@ def of_version(c: Connection, by: Participant, definition_id: int, *, mapping: M
     folder_rights.must_read(by)
     new = definitions.load(c, definition_id)
     return _of(_Look(c, by, new, mapping or {}, choice), Steps(new, definitions.diagram(c, new.id)))
+
+
+def standing(c: Connection, by: Participant, definition_id: int, element_id: str) -> tuple[int, ...]:
+    """The ids of the running cases at one place, to be moved by themselves; MOST at the most. Raises NotAllowed."""
+    folder_rights.must_read(by)
+    return case_shapes.standing(c, definition_id, element_id, MOST)
 
 
 def _of(look: "_Look", steps: Steps) -> Impact:

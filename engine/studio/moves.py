@@ -60,6 +60,7 @@ FROM = select(process_instance.c.definition_id).distinct().join(move_item, move_
     move_item.c.batch_id == bindparam("b"))
 OWN = select(process_instance.c.id).where(process_instance.c.process_key == bindparam("k"),
                                           process_instance.c.id.in_(bindparam("ids", expanding=True)))
+TRIED = select(move_batch.c.id).where(move_batch.c.process_key == bindparam("k"), move_batch.c.state == TRYING).limit(1)
 LOCK = select(move_batch).where(move_batch.c.id == bindparam("b")).with_for_update()
 
 
@@ -87,8 +88,13 @@ def ask(c: Connection, by: Participant, *, to: int, mapping: Mapped, choice: str
 
 def dry_run(c: Connection, by: Participant, *, to: int, mapping: Mapped, choice: str, reason: str,
             instances: Sequence[int] | None = None) -> int:
-    """The same without anything being moved: each case is moved and rolled back, and its result noted. Needs no approval."""
+    """The same without anything being moved: each case is moved and rolled back, and its result noted. Needs no approval.
+
+    Raises InvalidState while another one of the process goes on, and what `ask` raises.
+    """
     wish = _wish(c, by, to, mapping, (choice, reason, instances))
+    if c.execute(TRIED, {"k": wish.new.key}).first() is not None:
+        raise InvalidState("这个流程正在试移，请等它完成，或者先停下。")
     batch = _begin(c, by, wish, TRYING)
     _note(c, by, batch, "tried", wish.reason)
     return batch

@@ -1,5 +1,6 @@
 """Many running cases to another version: asked, approved by a second person, done case by case, stopped, killed, and taken back."""
 
+import itertools
 import subprocess
 import sys
 from typing import Any
@@ -17,9 +18,10 @@ from engine.runtime import commands, replay
 from engine.runtime.commands.migrating import Plan
 from engine.runtime.moving_tables import case_move
 from engine.runtime.tables import process_instance
-from engine.studio import folder_rights, moves
+from engine.studio import folder_rights, impact, moves
 from engine.supervision import audit
 from tests.town import ADMIN, COMMANDER, FINDER, HEAD, LAWYER, OFFICER, ROOT, Town, drawing
+from web.scheduler import Worker
 
 ROLE = 'gl:role="case_officer" gl:scope="town"'
 LINE = f"""
@@ -216,6 +218,22 @@ def test_taken_back_as_far_as_cases_have_not_gone_on(office: Town) -> None:
         acts(office, moves.undo, SHE, batch, "再撤一次")
 
 
+def test_the_worker_does_it_between_other_work_and_one_trial_at_a_time_goes_on(office: Town) -> None:
+    office.draws(WITHOUT_CHECK)
+    batch = asks(office, dry=True)
+    with pytest.raises(InvalidState):
+        asks(office, dry=True)
+    Worker(office.database, functions={}).drain()
+    assert seen(office, batch).counts == {"fits": 2, "blocked": 4}
+    with office.database.reading() as c:
+        there = impact.standing(c, office.person(SHE), versions(office)[0], "check")
+        with pytest.raises(NotAllowed):
+            impact.standing(c, office.person(FINDER), versions(office)[0], "check")
+    assert list(there) == [one for one, (state, _) in results(office, batch).items() if state == "blocked"]
+    again = asks(office, dry=True, mapping={"check": "review"}, instances=there)
+    assert all_done(office, again).counts == {"fits": 4}
+
+
 def test_stopped_half_way_and_taken_back(office: Town) -> None:
     office.draws(LINE.replace("签发", "批准"))
     before = versions(office)
@@ -260,17 +278,19 @@ def test_titles_only_for_who_may_see_the_case_and_moving_opens_nothing(office: T
     assert all(one.title and one.may_open for one in his) and [one.instance_id for one in hers] == [one.instance_id for one in his]
 
 
-@pytest.mark.parametrize(("more", "refusal"), [
+WRONG: list[tuple[dict[str, Any], type[Exception]]] = [
     ({"reason": " "}, InvalidValues), ({"reason": "长" * 501}, InvalidValues), ({"choice": "whatever"}, InvalidValues),
     ({"mapping": {"check": "nowhere"}}, InvalidValues), ({"mapping": {"nowhere": "sign"}}, InvalidValues),
     ({"mapping": {"check": ["sign"]}}, InvalidValues),
     ({"mapping": {f"x{n}": None for n in range(201)}}, InvalidValues), ({"to": 999_999}, NotFound), ({"instances": []}, InvalidValues),
     ({"instances": [2**70]}, InvalidValues), ({"instances": [-1]}, InvalidValues), ({"instances": [987_654]}, InvalidValues),
-    ({"by": HEAD}, NotAllowed), ({"by": LAWYER}, NotAllowed), ({"by": FINDER}, NotAllowed)])
-def test_what_is_asked_wrongly_is_refused_and_nothing_is_written(office: Town, more: dict[str, Any], refusal: type[Exception]) -> None:
+    ({"by": HEAD}, NotAllowed), ({"by": LAWYER}, NotAllowed), ({"by": FINDER}, NotAllowed)]
+
+
+def test_what_is_asked_wrongly_is_refused_and_nothing_is_written(office: Town) -> None:
     office.draws(LINE.replace("签发", "批准"))
     before = tables(office)
-    for dry in (True, False):
+    for (more, refusal), dry in itertools.product(WRONG, (True, False)):
         with pytest.raises(refusal):
             asks(office, dry=dry, **more)
     assert tables(office) == before
