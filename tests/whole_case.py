@@ -13,7 +13,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from engine import clock, forms
-from engine.cases import attachments, evidence, penalty, proposals
+from engine.cases import attachments, evidence, hearing_rooms, hearings, penalty, proposals
 from engine.cases.case_file import Penalty
 from engine.cases.proposals import Proposal
 from engine.clock import SHANGHAI, local
@@ -22,6 +22,7 @@ from engine.documents.register import Issued
 from engine.forms import FieldState
 from engine.law import sample
 from engine.people import qualifications
+from engine.runtime import case as cases
 from engine.runtime import clocks, desk
 from engine.runtime.clocks import Clock
 from engine.runtime.tables import process_instance
@@ -124,9 +125,24 @@ class WholeCase:
         self.step(BOSS, "受理并指定主持人", host=HOST, clerk=LAWYER)
         self.step(LAWYER, "安排听证并通知", hearing_at=f"{day}T09:00", open="public", host=HOST, clerk=LAWYER)
         self.serves()
+        self.books(day)
         self.at(at)
         self.step(HOST, "举行听证", hearing_outcome="held")
         self.step(HOST, "听证报告")
+
+    def books(self, day: str) -> None:
+        """The town's room from nine until half past eleven."""
+        starts = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(9), SHANGHAI)
+        by = self.town.person(LAWYER)
+        with self.town.database.reading() as c:
+            known, number = hearing_rooms.rooms(c, "qs"), cases.peeked(c, self.town.case).row.business_key
+        if not known:
+            self.town.run(lambda c: hearing_rooms.save_room(c, {"unit_id": "qs", "name": "听证室", "seats": "20"}, by=by))
+            with self.town.database.reading() as c:
+                known = hearing_rooms.rooms(c, "qs")
+        wanted = {"case": number, "room": known[0].id, "starts_at": starts, "ends_at": starts + dt.timedelta(hours=2.5), "host": HOST,
+                  "clerk": LAWYER, "despite": True}
+        self.town.run(lambda c: hearings.book(c, wanted, by=by))
 
     def closes(self, **values: Any) -> None:
         """结案审批; the kind of closing that the process proposes stands unless another is named."""

@@ -95,6 +95,20 @@ def of_case(c: Connection, case_id: int, *, by: Participant) -> tuple[Booking, .
     return _bookings(c, query, by)
 
 
+def must_be_booked(c: Connection, case_id: int, unit_id: str) -> None:
+    """A hearing was held today only where the calendar has its room and time, on a day no sooner than the notice allows.
+
+    Raises InvalidState (行政处罚法第六十四条).
+    """
+    query = _SHOWN.where(hearing_booking.c.instance_id == case_id, hearing_booking.c.state == BOOKED)
+    days = sorted(row.starts_at.astimezone(SHANGHAI).date() for row in c.execute(query))
+    first = earliest(c, case_id, unit_id)
+    if not any(first.day <= day <= clock.today() for day in days):
+        said = f"听证日历上订的是 {days[-1]:%Y-%m-%d}" if days else "听证日历上没有订听证室和时间"
+        raise InvalidState(f"行政处罚法第六十四条：举行听证的时间、地点应当在七日前通知当事人。{said}，最早可于 {first.day:%Y-%m-%d} 举行。"
+                           "请先在听证日历订好并通知当事人，到那一天举行后再登记。", instance=case_id)
+
+
 def one(c: Connection, booking_id: int, *, by: Participant) -> Booking:
     """One booking. Raises NotFound for whoever may neither arrange the town's hearings nor see its case."""
     found = _bookings(c, _SHOWN.where(hearing_booking.c.id == booking_id), by)

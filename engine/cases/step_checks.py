@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine import clock
-from engine.cases import case_file, closing, duties, enforcing, evidence, hearing_days, on_the_spot, recusal
+from engine.cases import case_file, closing, duties, enforcing, evidence, hearing_days, hearings, on_the_spot, recusal
 from engine.errors import InvalidState, NotAllowed
 from engine.people import authorisations, qualifications
 
@@ -73,6 +73,13 @@ def hearing_in_time(c: Connection, payload: Payload) -> None:
     """
     case = case_file.above(c, int(payload["case"]))
     hearing_days.must_be_lawful(c, case, case_file.of(c, case).unit_id, str(payload["values"].get("hearing_at") or ""))
+
+
+def hearing_booked(c: Connection, payload: Payload) -> None:
+    """A hearing that was held (value hearing_outcome "held") had its room and time in the calendar, see `hearings.must_be_booked`."""
+    if payload["values"].get("hearing_outcome") == "held":
+        case = case_file.above(c, int(payload["case"]))
+        hearings.must_be_booked(c, case, case_file.of(c, case).unit_id)
 
 
 def measures_closed(c: Connection, payload: Payload) -> None:

@@ -64,6 +64,22 @@ def test_a_hearing_before_seven_full_days_is_refused(case: WholeCase) -> None:
         case.step(HOST, "举行听证", hearing_outcome="held")
 
 
+def test_a_hearing_that_the_calendar_does_not_know_was_not_held(case: WholeCase) -> None:
+    """Article 64: room and time are booked and told seven days before, on a day that has come."""
+    arranged(case)
+    case.step(LAWYER, "安排听证并通知", hearing_at="2026-10-16T09:00", open="public")
+    case.serves()
+    case.at("2026-10-16")
+    with pytest.raises(InvalidState, match="第六十四条.*没有订听证室"):
+        case.step(HOST, "举行听证", hearing_outcome="held")
+    case.books("2026-10-19")
+    with pytest.raises(InvalidState, match="第六十四条.*2026-10-19"):
+        case.step(HOST, "举行听证", hearing_outcome="held")
+    case.at("2026-10-19")
+    case.step(HOST, "举行听证", hearing_outcome="held")
+    assert "听证报告" in case.todo(HOST)
+
+
 def test_who_investigates_neither_reviews_nor_hosts(case: WholeCase) -> None:
     """S09-2, NT-06."""
     applied(case)

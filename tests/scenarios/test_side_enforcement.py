@@ -62,7 +62,7 @@ def test_a_revoked_decision_ends_enforcement_at_once(sign: SideCase) -> None:
     assert sign.has(LAWYER, "恢复加处、执行或者改正")
     sign.step(LAWYER, "恢复加处、执行或者改正", resume_day="2025-05-30", pause_ground="reconsideration")
     assert sign.due("DL-D4") == "2025-06-05"  # 06-02 is a holiday
-    sign.step(LAWYER, "撤回公示并说明")
+    sign.step(LAWYER, "撤回公示并说明", withdrawn_outcome="none", withdrawn_reason="决定没有公示过。")
     sign.back()
     assert sign.variables.get("enforcement_outcome") is None or sign.variables["enforcement_outcome"] == "revoked"
     assert "登记缴款" not in sign.todo(OFFICER) and "登记逾期缴款" not in sign.todo(OFFICER)
