@@ -24,7 +24,7 @@ from tests.properties.test_random_walk import Walk
 from tests.properties.walking import Tally
 from tests.town import ADMIN, CADRE, Town
 
-PROFILES = {"quick": (10, 30), "deep": (3000, 80)}
+PROFILES = {"quick": (8, 25), "deep": (3000, 80)}
 WALKS, STEPS = PROFILES[os.environ.get("GRIDLOOP_PROFILE", "quick")]
 ONWARDS = ("complete", "complete", "complete", "message_in_time", "time_passes", "send_back", "weather", "draft")
 CHOICES = ("keep", "keep", "restart", "re-rule")
@@ -74,9 +74,10 @@ class Moving(Walk):
     @rule(chance=st.integers(0, 2**32))
     def take_back(self, chance: int) -> None:
         """Whatever has happened since."""
-        if self.town.case and random.Random(chance).random() < 0.2:
-            if self.ground.attempt(commands.undo_move, ADMIN, self.town.case, reason="移错了"):
-                self.ground.watched.forget_own()
+        if not self.town.case or random.Random(chance).random() > 0.2:
+            return
+        if self.ground.attempt(commands.undo_move, ADMIN, self.town.case, reason="移错了"):
+            self.ground.watched.forget_own()
 
     def newer(self, dice: random.Random) -> int:
         self.process.change(dice)

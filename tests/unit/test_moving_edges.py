@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from engine import definitions
+from engine.database import connect
 from engine.definitions import Function as Known
 from engine.definitions import Package
-from engine.database import connect
 from engine.errors import Conflict, InvalidState
 from engine.runtime import commands, jobs
 from engine.runtime.commands.migrating import Plan
