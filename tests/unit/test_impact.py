@@ -16,7 +16,7 @@ from engine.runtime.tables import deadline_clock, process_instance
 from engine.spiff import Element
 from engine.studio import drafts, impact, limit_words
 from engine.studio.impact import Impact, Place
-from tests.notation import boundary
+from tests.notation import boundary, many
 from tests.notation import timer as timed
 from tests.town import ADMIN, COMMANDER, FINDER, LAWYER, OFFICER, OTHER_OFFICER, Town, drawing
 
@@ -140,6 +140,71 @@ def test_what_is_told_is_what_a_move_then_does(office: Town) -> None:
     assert any("直接返回" in text for text in told) and any("委派" in text for text in told) and any("挂起" in text for text in told)
     assert [place.number for place in found.places] == sorted((place.number for place in found.places), reverse=True)
     assert counts(of_version(office))[0] == 3
+
+
+SIGNED = '<loopDataInputRef>signers</loopDataInputRef><inputDataItem id="signer"/>'
+SIGNERS = many(SIGNED)
+
+
+def wide(check: str = f'name="审核" {ROLE} gl:limit="5"', several: str = SIGNERS, rest: str = "rest", sign: str = "签发") -> str:
+    """Two branches side by side, one of them a countersign, then a moment that is waited for."""
+    return f"""
+        start s
+        script choose signers = ["{OFFICER}", "{LAWYER}"]
+        user draw name="拟稿" gl:role="grid_worker" gl:scope="grid"
+        par both
+        user check {check}
+        {boundary("late", "check", timed("Date", "deadline.due"), interrupting=False, attributes='name="超期"')}
+        end noted
+        <userTask id="ask" name="会签" gl:role="case_officer" gl:scope="town" gl:assignee="signer">{several}</userTask>
+        par joined
+        <intermediateCatchEvent id="{rest}" name="公示">{timed("Duration", '"P2D"')}</intermediateCatchEvent>
+        user sign name="{sign}" {ROLE}
+        end e
+        s -> choose -> draw -> both -> check -> joined
+        both -> ask -> joined
+        joined -> {rest} -> sign -> e
+        late -> noted
+    """
+
+
+ONE_AFTER_ANOTHER = wide().replace("par both\n", "").replace("par joined\n", "").replace("both -> ask -> joined\n", "").replace(
+    "draw -> both -> check -> joined", "draw -> check -> ask -> rest").replace("joined -> rest", "rest")
+CHANGES = (wide(sign="批准"), wide(f'name="审查" {ROLE} gl:limit="7"'), wide(several=many(SIGNED, sequential=True)), wide(rest="wait"), ONE_AFTER_ANOTHER)
+
+
+def test_every_way_of_standing_is_told_as_it_is_tried(town: Town) -> None:
+    """Parallel branches, a countersign half done, a waiting moment, an event on an edge; five new versions."""
+    town.draws(wide())
+    draw, check, one, other = (FINDER, "拟稿"), (OFFICER, "审核"), (OFFICER, "会签"), (LAWYER, "会签")
+    ways = ((), (draw,), (draw, check), (draw, one), (draw, one, other), (draw, check, one, other), (draw,), (draw, one))
+    for way in ways:
+        town.report()
+        for person, step in way:
+            town.does(person, step)
+    cannot = []
+    for diagram in CHANGES:
+        town.draws(diagram)
+        told = of_version(town, LAWYER)
+        why = refusals(town)
+        assert (told.summary.total, told.summary.cannot) == (len(ways), len(why))
+        assert {text for place in told.places for text, _ in place.blocked} == {text for one in why for text in one}
+        cannot.append(told.summary.cannot)
+    assert cannot == [0, 0, 5, 1, 6]
+
+
+def refusals(town: Town) -> list[set[str]]:
+    """Everything in the way of each case that cannot move to the newest version; those that can are moved and put back."""
+    found = []
+    with town.database.reading() as c:
+        to, ids = definitions.latest(c, town.process).id, list(c.execute(select(process_instance.c.id)).scalars())
+    for instance in ids:
+        try:
+            town.acts(commands.migrate, ADMIN, instance, Plan(to, {}, "keep", "试"))
+            town.acts(commands.undo_move, ADMIN, instance, reason="试过了")
+        except InvalidState as refusal:
+            found.append({f"{text}。" for text in refusal.message.split("。") if text})
+    return found
 
 
 def test_cases_are_named_as_the_reader_may_see_them(office: Town) -> None:
