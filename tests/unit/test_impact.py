@@ -170,7 +170,9 @@ def wide(check: str = f'name="审核" {ROLE} gl:limit="5"', several: str = SIGNE
 
 ONE_AFTER_ANOTHER = wide().replace("par both\n", "").replace("par joined\n", "").replace("both -> ask -> joined\n", "").replace(
     "draw -> both -> check -> joined", "draw -> check -> ask -> rest").replace("joined -> rest", "rest")
-CHANGES = (wide(sign="批准"), wide(f'name="审查" {ROLE} gl:limit="7"'), wide(several=many(SIGNED, sequential=True)), wide(rest="wait"), ONE_AFTER_ANOTHER)
+CHANGES = (
+    wide(sign="批准"), wide(f'name="审查" {ROLE} gl:limit="7"'), wide(several=many(SIGNED, sequential=True)), wide(rest="wait"),
+    ONE_AFTER_ANOTHER)
 
 
 def test_every_way_of_standing_is_told_as_it_is_tried(town: Town) -> None:
