@@ -37,6 +37,14 @@ def rekey(case: Case, keys: dict[str, str], elements: dict[str, str]) -> set[str
     return {keys[key] for key in lawful if key in keys}
 
 
+def make_room(case: Case, open_limits: Iterable[str]) -> None:
+    """A limit that a move had ended gives its key back: its step may have one again."""
+    keys = set(open_limits)
+    for one in ledgers.of_case(case.c, case.id):
+        if not one.is_open and one.row.key in keys:
+            case.c.execute(REKEY, {"clock": one.row.id, "to": set_aside(one.row.key, one.row.id), "element": one.row.element_id})
+
+
 def begin_missing(case: Case, host: CaseHost, tokens: Tokens, before: Mapping[str, Element]) -> set[str]:
     """Limits that the new version gives to a step that goes on and had none of the kind begin now; the keys. `before`: what each key
     stood on. One that its old version had too and that is not running was not to run."""

@@ -102,6 +102,24 @@ def test_limits_that_are_new_to_a_step_begin_now(town: Town) -> None:
     assert not explained(town)
 
 
+def test_a_limit_that_was_taken_away_is_given_again(town: Town) -> None:
+    town.draws(STEP)
+    town.report()
+    begun, free = town.clock(), STEP.replace('gl:limit="5" gl:limitUnit="days"', "")
+    for text in (free, STEP, free):
+        town.waits(hours=1)
+        town.draws(text)
+        moves(town)
+    before = picture(town)
+    town.draws(STEP.replace("核查", "复查"))
+    moves(town)
+    clock = one(town, deadline_clock, deadline_clock.c.status == "running")
+    assert (clock.started_at, clock.due_at) == (town.clock(), one(town, work_item).due_at) and clock.started_at > begun
+    undone(town)
+    assert picture(town)[0] == before[0] and [row for row in before[2] if row not in picture(town)[2]] == []
+    assert not explained(town)
+
+
 def test_a_step_is_not_mapped_into_another_branch(town: Town) -> None:
     town.draws(PARALLEL)
     town.report()

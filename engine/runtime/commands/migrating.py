@@ -93,6 +93,7 @@ def _change(case: Case, move: _Move, tokens: Tokens) -> None:
     tokens, places = moved(tokens, move.new.spec, host, mapping)
     going_on = relimiting.rekey(case, places, {key: element.id for key, element in tokens.limited.items()})
     tokens.is_told(going_on)
+    relimiting.make_room(case, tokens.limited)
     begun = relimiting.begin_missing(case, host, tokens, {places.get(key, key): element for key, element in before.items()})
     if going_on:
         host.clocks_moved()
