@@ -52,7 +52,8 @@ class Seen:
 @dataclass(frozen=True)
 class Place:
     """One step of one old version where cases wait. `stays`: nothing about the step changes; `can_move`: it changes and they can move;
-    `blocked`: (why, how many); `gone`: the new version has no such step; `suggested`: a step that may stand for it, "" for none."""
+    `blocked`: (why, how many); `gone`: it cannot stay where it is and has to be mapped; `suggested`: a step that may stand for it,
+    "" for none. An event that waits beside a step is a place only when it has to be dropped."""
 
     definition_id: int
     number: int
@@ -138,12 +139,13 @@ def _of(look: "_Look", steps: Steps) -> Impact:
 
 @dataclass(frozen=True)
 class _Judged:
-    """A shape with the elements it waits at, whether all of them stay as they are, and what is in the way."""
+    """A shape with the elements it waits at, whether all of them stay as they are, what is in the way, and at which elements."""
 
     shape: Shape
     at: tuple[Element, ...]
     stays: bool
     why: tuple[str, ...]
+    stuck: frozenset[str]
 
 
 def _summary(judged: Sequence[_Judged]) -> Summary:
@@ -160,6 +162,7 @@ class _Tally:
     can_move: int = 0
     why: Counter[str] = field(default_factory=Counter)
     first: list[int] = field(default_factory=list)
+    stuck: set[str] = field(default_factory=set)
 
     def take(self, one: _Judged, same: bool) -> None:
         """Add the cases of a shape at a step that is the `same` in the new version or is not."""
@@ -169,6 +172,7 @@ class _Tally:
             self.stays += one.shape.number if same else 0
             self.can_move += 0 if same else one.shape.number
         self.first += one.shape.first
+        self.stuck |= one.stuck
 
 
 class _Look:
@@ -200,10 +204,12 @@ class _Look:
         """One case speaks for all of its shape."""
         case = cases.peeked(self.c, shape.first[0])
         host, tokens = looked(self.c, shape.first[0])
-        waits = dict.fromkeys(wait.element.id for wait in tokens.waits if wait.element.kind not in BESIDE)
-        at = tuple(host.deployed.spec.elements[one] for one in waits)
-        why = tuple(dict.fromkeys(one.text for one in obstacles.of(case, tokens, self.new, self.mapping)))
-        return _Judged(shape, at, not why and all(self.is_same(host.deployed, one) for one in at), why)
+        found = obstacles.of(case, tokens, self.new, self.mapping)
+        stuck = frozenset(one.element_id for one in found)
+        elements = {wait.element.id: wait.element for wait in tokens.waits}
+        at = tuple(one for one in elements.values() if one.kind not in BESIDE or one.id in stuck or one.id in self.mapping)
+        why = tuple(dict.fromkeys(one.text for one in found))
+        return _Judged(shape, at, not why and all(self.is_same(host.deployed, one) for one in at), why, stuck)
 
     def is_same(self, old: Deployed, element: Element) -> bool:
         """Whether nothing about the step changes, its limit included."""
@@ -230,11 +236,20 @@ class _Look:
     def _place(self, key: tuple[int, str], tally: _Tally, named: Mapping[int, Seen]) -> Place:
         old, name = self.old(key[0]), key[1]
         element = old.spec.elements[name]
-        suggested = suggestions(old, self.new, [name]).get(name, "") if name not in self.new.spec.elements else ""
+        gone = name not in self.new.spec.elements or name in tally.stuck
+        suggested = self._suggested(old, name, min(tally.first)) if gone and element.kind not in BESIDE else ""
         return Place(old.id, old.number, name, element.name or name, KINDS.get(element.kind, element.kind), tally.total, tally.stays,
                      tally.can_move, tuple(sorted(tally.why.items(), key=lambda one: (-one[1], one[0]))), self.clocks(old, element),
-                     self._held.get(key, ()),
-                     tuple(named[one] for one in sorted(tally.first)[:NAMED]), name not in self.new.spec.elements, suggested)
+                     self._held.get(key, ()), tuple(named[one] for one in sorted(tally.first)[:NAMED]), gone, suggested)
+
+    def _suggested(self, old: Deployed, name: str, instance_id: int) -> str:
+        """A step that may stand for it and to which a case there could go; "" for none."""
+        wanted = suggestions(old, self.new, [name]).get(name, "")
+        if not wanted:
+            return ""
+        case, (_, tokens) = cases.peeked(self.c, instance_id), looked(self.c, instance_id)
+        found = obstacles.of(case, tokens, self.new, {**self.mapping, name: wanted})
+        return "" if any(one.element_id == name for one in found) else wanted
 
     @cached_property
     def _held(self) -> dict[tuple[int, str], tuple[str, ...]]:

@@ -228,6 +228,20 @@ def test_only_what_stands_at_a_changed_step_is_affected(office: Town, diagram: s
     assert counts(of_version(office)) == (5, unaffected, 5 - unaffected, 0)
 
 
+def test_what_changed_its_kind_and_an_event_that_is_gone_have_to_be_mapped(town: Town) -> None:
+    town.draws(f"{LINE}\n{ALARM}")
+    town.report()
+    town.does(FINDER, "拟稿")
+    inside = f'<startEvent id="t"/><userTask id="w" name="复审" {ROLE}/><endEvent id="u"/>'
+    flows = '<sequenceFlow id="f1" sourceRef="t" targetRef="w"/><sequenceFlow id="f2" sourceRef="w" targetRef="u"/>'
+    town.draws(LINE.replace(CHECK, f'<subProcess id="check" name="审核">{inside}{flows}</subProcess>'))
+    found = of_version(town, LAWYER)
+    assert {(one.element_id, one.gone, one.suggested) for one in found.places} == {("check", True, ""), ("late", True, "")}
+    assert counts(of_version(town, LAWYER, mapping={"check": "sign", "late": None})) == (1, 0, 1, 0)
+    event = at(of_version(town, LAWYER, mapping={"late": None}), "超期")
+    assert event.total == 1 and not event.stays
+
+
 def test_limits_that_hang_on_parameters_and_limits_that_are_new_or_gone() -> None:
     def version(limit: str, **known: Any) -> tuple[Any, Any]:
         element = Element("a", "甲", "userTask", None, None, {"limit": limit} if limit else {}, "p")
