@@ -6,6 +6,7 @@ Names: "<key>.bpmn", "*.dmn", "parameters.toml", "scenarios.yaml", "forms/F-x.fo
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import yaml
 
@@ -17,6 +18,7 @@ from engine.errors import InvalidValues, UnsafeInput
 PARAMETERS, SCENARIOS = "parameters.toml", "scenarios.yaml"
 MOST_BYTES, MOST_FILES = 20 << 20, 200
 DEEPEST = 60  # levels of a form or of examples
+MOST_FIELDS = 500  # of one form: nobody fills in more, and every page that shows it draws them all
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]{0,79}")
 DECISION = re.compile(r"[\w\-][\w\-.]{0,110}\.dmn")
 FORM = re.compile(r"forms/([\w\-][\w\-.]{0,110})\.form\.json")
@@ -73,6 +75,8 @@ def must_read(name: str, text: str) -> None:
         found = form_of(name, text)
         if not isinstance(found, dict) or _depth(found) > DEEPEST:
             raise InvalidValues({name: "不是一张表单：最外层应是一个对象，嵌套不超过 60 层。"})
+        if (number := _fields(found)) > MOST_FIELDS:
+            raise InvalidValues({name: f"这张表单有 {number} 个字段，最多 {MOST_FIELDS} 个，请拆成几张。"})
 
 
 def package_of(key: str, name: str, files: Files) -> Package:
@@ -118,6 +122,12 @@ def _depth(value: object, level: int = 0) -> int:
         return level
     inside = value.values() if isinstance(value, dict) else value
     return max((_depth(one, level + 1) for one in inside), default=level + 1)
+
+
+def _fields(form: Mapping[str, Any]) -> int:
+    """How many components there are in a form, groups and what is in them counted."""
+    inside = form.get("components")
+    return sum(1 + _fields(one) for one in inside if isinstance(one, dict)) if isinstance(inside, list) else 0
 
 
 def form_text(document: object) -> str:

@@ -28,6 +28,8 @@ from engine.studio.trial_tables import trial as table
 
 KEPT = 48
 """Trials whose last picture is remembered in this process."""
+REFUSED = "refused"
+"""In place of the lines: a draft that cannot begin at all is refused whatever is tried on it."""
 LONGEST_NAME = 120
 LOOKED_AT, OFFERED = 500, 20
 """Closed cases that are looked at for ways they went, and ways that are offered."""
@@ -229,13 +231,17 @@ def proved(package: Package, around: Sequence[Mapping[str, Any]], text: str, pro
 def _shown(database: Database, draft: Draft, steps: tuple[Step, ...]) -> Trial:
     with database.reading() as c:
         around = trial.shelf(c, leave_out=draft.key)
-    known = canonical([dict(draft.files), [(one["id"], one["content_hash"]) for one in around], steps])
-    key = hashlib.sha256(known.encode()).hexdigest()
+    about = [dict(draft.files), [(one["id"], one["content_hash"]) for one in around]]
+    refused, key = (hashlib.sha256(canonical([*about, what]).encode()).hexdigest() for what in (REFUSED, steps))
     played = _remembered.get(key)
+    if played is None and (known := _remembered.get(refused)):
+        return Trial(draft, steps, None, known.name)
     if played is None:
         try:
             (played,) = trial.run(drafts.package_of(draft), around, [Scenario("试运行", steps)], whole=True)
         except InvalidValues as refusal:
+            if "draft" in refusal.errors and not steps:
+                _remembered.put(refused, Played(refusal.message, None, (), (), {}))
             return Trial(draft, steps, None, refusal.message)
         _remembered.put(key, played)
     return Trial(draft, steps, played)
