@@ -46,7 +46,7 @@ class Changing:
         place = dice.randrange(len(blocks))
         if kind == "insert":
             blocks.insert(place, self._user())
-        elif kind == "remove" and any(one.kind == "user" for one in blocks[:place] + blocks[place + 1:]):  # rounds keep a person
+        elif kind == "remove" and blocks[place].id.startswith("ux"):  # what was drawn first stays: rounds keep their person
             del blocks[place]
         elif kind == "edge" and blocks[place].kind == "user":
             blocks[place] = Block("edge", self._name("b"), [blocks[place], self._user()], flag=dice.random() < 0.5, event="timer")
