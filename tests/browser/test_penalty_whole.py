@@ -161,7 +161,7 @@ def decided(office):
     office["dz1"].does("队长审核报告", team_report_outcome="agree", opinion=AGREE)
     reviewer = office["fzy1"]
     reviewer.does("接收审核材料", materials_complete=True, review_way="direct")
-    points = {f"points_{one}": "合法适当" for one in POINTS}
+    points = {f"points_{one}": "合法适当" for one in POINTS} | {"points_crime": "不涉嫌犯罪"}
     reviewer.does("法制审核", **points, review_outcome="agree", review_opinion="事实清楚，同意。")
     officer.does("事先告知")
     office.serves()

@@ -15,7 +15,7 @@ from tests.notation import extension, xml
 from tests.town import CADRE, Town
 
 ROLE = 'gl:role="village_cadre" gl:scope="village"'
-DOCUMENT = extension('<gl:document template="DOC-03" required="true"/>')
+DOCUMENT = extension('<gl:document template="G1" required="true"/>')
 
 
 def _note(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def test_acts_follow_one_another_and_answer_a_variable(town: Town) -> None:
     _draws(town, "test.note test.follow")
     town.does(CADRE, "立案")
     assert _noted(town) == 1
-    assert _filed(town) == {"number": "DOC-03/1", "after": "DOC-03/1"}
+    assert _filed(town) == {"number": "G1/1", "after": "G1/1"}
 
 
 def test_what_a_later_act_refuses_is_not_half_done(town: Town) -> None:

@@ -185,7 +185,7 @@ def asks(as_person, case, **values):
 
 
 def _soon():
-    return (dt.datetime.now(dt.UTC) + dt.timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    return (clock.now() + dt.timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
 
 
 def test_a_lawyer_declares_reads_a_masked_brief_and_answers(database, as_person, case):
@@ -218,7 +218,7 @@ def test_a_request_that_lacks_something_is_not_sent(as_person, case, said, words
 
 
 def test_the_roster_is_kept_by_leaders_and_read_by_all(as_person):
-    turn = {"lawyer_id": LAWYER, "day": dt.date.today().isoformat(), "half": "morning", "place": "调解室"}
+    turn = {"lawyer_id": LAWYER, "day": clock.today().isoformat(), "half": "morning", "place": "调解室"}
 
     assert as_person("ba1").post("/ledgers/roster", turn).status_code == 403
     assert as_person("fzy1").post("/ledgers/roster", turn).status_code == 302
@@ -253,7 +253,7 @@ def test_a_person_declares_and_ends_a_relation(database, as_person):
 
 
 def test_the_head_grants_and_takes_back_a_letter(as_person):
-    head, today = as_person("zz"), dt.date.today()
+    head, today = as_person("zz"), clock.today()
     said = {"person_id": "fgld", "acts": ["recusal"], "first_on": today.isoformat(), "document": "授权书 1 号"}
     page(head.post("/ledgers/letters", said), 422)
     lasts = {**said, "last_on": (today + dt.timedelta(days=30)).isoformat()}
@@ -280,8 +280,8 @@ def test_the_register_shows_what_the_organisation_file_brought(as_person):
 
 def test_what_runs_out_soon_is_found(database, as_person):
     with database.reading() as c:
-        held = qualifications.of(c, "ba1", dt.date.today())[0]
-    soon = Happening("renewed", dt.date.today(), dt.date.today() + dt.timedelta(days=20), "缩短")
+        held = qualifications.of(c, "ba1", clock.today())[0]
+    soon = Happening("renewed", clock.today(), clock.today() + dt.timedelta(days=20), "缩短")
     database.run(lambda c: qualifications.happened(c, held.id, soon, None))
 
     text = page(as_person(ADMIN).get("/admin/qualifications?state=soon"))

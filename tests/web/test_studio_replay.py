@@ -109,6 +109,8 @@ def test_a_way_that_was_taken_is_kept_as_an_example(as_person: object, draft: dr
     with database.reading() as c:
         saved = drafts.open_draft(c, directory.participant(c, "sheji"), draft.id)
     assert "一般的一件" in saved.files["scenarios.yaml"] and "登记" in saved.files["scenarios.yaml"]
-    assert "1 个例子全部成立" in text(designer.post(at))
+    assert designer.post(at).status_code == 302
+    finished()
+    assert "1 个例子全部成立" in text(designer.get(at))
     designer.post(f"{at}/from-past", {"way": "没有的", "name": "不行"})
     assert "没有这种走法" in text(designer.get(at))

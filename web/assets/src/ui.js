@@ -23,6 +23,8 @@ document.addEventListener('htmx:beforeSwap', e => {
 document.addEventListener('htmx:sendError', () => say('网络不通，稍后会自动重试。'));
 document.addEventListener('htmx:afterSwap', e => { start(e.target); });
 document.addEventListener('htmx:historyRestore', () => start(document));
+let past;
+document.addEventListener('htmx:historyCacheMiss', e => { past?.abort(); past = e.detail.xhr; });
 
 export function say(text) {
   const live = document.getElementById('live');
