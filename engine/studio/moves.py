@@ -25,6 +25,7 @@ from engine.studio.move_reading import (
     ASKED,
     DONE,
     MOVED,
+    PAGE,
     REFUSED,
     RESULTS,
     RUNNING,
@@ -45,8 +46,8 @@ from engine.studio.move_running import UNDO, advance, advance_due, next_due
 from engine.studio.move_tables import move_act
 from engine.supervision import audit
 
-__all__ = ["CHOICES", "RESULTS", "STATES", "Act", "Item", "Progress", "advance", "advance_due", "approve", "ask", "dry_run", "items",
-           "listing", "next_due", "progress", "refuse", "resume", "stop", "undo", "why_not"]
+__all__ = ["CHOICES", "PAGE", "RESULTS", "STATES", "Act", "Item", "Progress", "advance", "advance_due", "approve", "ask", "dry_run",
+           "items", "listing", "next_due", "progress", "refuse", "resume", "stop", "undo", "why_not"]
 
 MOST, MAPPED, SEVERAL = 50_000, 200, 0
 """Cases named one by one, steps mapped, and what stands for "from several versions"."""

@@ -8,6 +8,7 @@ from web.views.studio import (
     form_pages,
     lawful,
     models,
+    moves,
     published,
     publishing,
     replays,
@@ -21,5 +22,5 @@ from web.views.studio.room import blueprint
 NAV = (("studio.overview", "设计角", "flow", "design"), ("studio.requests", "流程审批", "check", "approve_models"),
        ("studio.rights", "流程权限", "shield", "administer"))
 
-__all__ = ["NAV", "blueprint", "comparing", "draft_pages", "editor", "examples", "form_pages", "lawful", "models", "published",
+__all__ = ["NAV", "blueprint", "comparing", "draft_pages", "editor", "examples", "form_pages", "lawful", "models", "moves", "published",
            "publishing", "replays", "rights", "rule_pages", "rule_views", "trials"]

@@ -1,0 +1,211 @@
+"""What a version does to the running cases, and moving them to it: seen, tried out, asked for, approved, watched, taken back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy import Connection
+
+from engine import definitions
+from engine.errors import InvalidState, InvalidValues, NotFound
+from engine.ids import new_key
+from engine.people import Participant
+from engine.studio import drafts, impact, moves
+from web import submission
+from web.auth import policy
+from web.context import database, is_part, me
+from web.views.studio.move_sheet import sent
+from web.views.studio.room import blueprint
+
+MAP, DROPPED = "map.", "-"
+"""How the fields of the mapping begin, and what stands for "nothing in its place"."""
+SAID = {"approve": "已批准，正在后台移动。", "refuse": "已退回，没有移动任何事项。", "stop": "已停下，移动过的保持不变。",
+        "resume": "已继续。", "undo": "开始撤销，移动后又办理过的保持新版本。"}
+
+
+def _mapping(typed: Mapping[str, str]) -> dict[str, str | None]:
+    chosen = ((name[len(MAP):], value) for name, value in typed.items() if name.startswith(MAP) and value)
+    return {step: None if value == DROPPED else value for step, value in chosen}
+
+
+def _choice(typed: Mapping[str, str]) -> str:
+    return typed.get("choice", "keep")
+
+
+def _looked(c: Connection, asked: Mapping[str, int], typed: Mapping[str, str]) -> tuple[impact.Impact, str]:
+    """The impact by what was typed, or by nothing when that does not fit any more, and why."""
+    by, mapping, choice = me(), _mapping(typed), _choice(typed)
+    look = impact.of_draft if "draft_id" in asked else impact.of_version
+    of = asked.get("draft_id") or asked["definition_id"]
+    try:
+        return look(c, by, of, mapping=mapping, choice=choice), ""
+    except InvalidValues as refusal:
+        return look(c, by, of), "；".join(refusal.errors.values())
+
+
+def _page(wrong: str = "", **asked: int) -> Any:
+    """The table, the two pictures, the steps that are to be mapped."""
+    typed = request.values
+    with database().reading() as c:
+        found, refused = _looked(c, asked, typed)
+        draft = drafts.open_draft(c, me(), asked["draft_id"]) if "draft_id" in asked else None
+    gone = {one.element_id: one for one in found.places if one.gone or one.element_id in found.mapping}
+    olds = {one.definition_id: one.number for one in found.places}
+    wrong = wrong or refused
+    page = render_template("studio/moves_impact.html", found=found, draft=draft, gone=gone, olds=olds, wrong=wrong, asked=asked,
+                           typed=typed, ticked=typed.getlist("place"), CHOICES=moves.CHOICES, MAP=MAP, DROPPED=DROPPED, key=new_key())
+    return page, 422 if wrong else 200
+
+
+@blueprint.get("/models/<int:draft_id>/impact")
+@policy("design", "approve_models")
+def draft_impact(draft_id: int) -> Any:
+    """What publishing a draft would do to the running cases."""
+    return _page(draft_id=draft_id)
+
+
+@blueprint.get("/definitions/<int:definition_id>/impact")
+@policy("design", "approve_models")
+def version_impact(definition_id: int) -> Any:
+    """What moving to a published version would do."""
+    return _page(definition_id=definition_id)
+
+
+@blueprint.post("/definitions/<int:definition_id>/moves")
+@policy("design")
+def move_cases(definition_id: int) -> Any:
+    """Count again, try out or ask, by the button that was pressed."""
+    typed = request.form
+    if typed.get("act") not in ("try", "ask"):
+        chosen = {name: value for name, value in typed.items() if name.startswith(MAP) or name == "choice"}
+        return redirect(f"{url_for('studio.version_impact', definition_id=definition_id)}?{urlencode(chosen)}#plan")
+    by = me()
+    try:
+        batch = database().run(lambda c: _begin(c, by, definition_id, typed["act"]), key=submission.key("move"),
+                               payload=[definition_id, sorted(typed.items(multi=True))])
+    except (InvalidValues, InvalidState) as refusal:
+        return _page(_words(refusal), definition_id=definition_id)
+    return redirect(url_for("studio.move_batch", batch_id=batch))
+
+
+def _words(refusal: InvalidValues | InvalidState) -> str:
+    return "；".join(refusal.errors.values()) if isinstance(refusal, InvalidValues) else refusal.message
+
+
+def _begin(c: Connection, by: Participant, definition_id: int, act: str) -> int:
+    typed = request.form
+    begin = moves.ask if act == "ask" else moves.dry_run
+    reason = typed.get("reason", "") if act == "ask" else typed.get("reason", "").strip() or "试移"
+    return begin(c, by, to=definition_id, mapping=_mapping(typed), choice=_choice(typed), reason=reason, instances=_chosen(c, by))
+
+
+def _chosen(c: Connection, by: Participant) -> list[int] | None:
+    """The cases at the steps that are ticked; None for all."""
+    if request.form.get("scope") != "some":
+        return None
+    found: set[int] = set()
+    for place in request.form.getlist("place"):
+        version, _, step = place.partition(":")
+        if not version.isdecimal() or len(version) > 12:
+            raise InvalidValues({"instances": "选中的步骤已经没有了，请刷新后重新选择。"})
+        found.update(impact.standing(c, by, int(version), step))
+    return sorted(found)
+
+
+@blueprint.get("/moves/of/<key>")
+@policy("design", "approve_models")
+def move_batches(key: str) -> Any:
+    """Everything that was asked for one process."""
+    with database().reading() as c:
+        found = moves.listing(c, me(), key)
+        newest = definitions.latest(c, key)
+    return render_template("studio/moves_list.html", found=found, key=key, newest=newest)
+
+
+def _batch(batch_id: int, wrong: str = "") -> Any:
+    by, state = me(), request.args.get("state", "")
+    number = max(1, request.args.get("page", 1, int))
+    with database().reading() as c:
+        batch = moves.progress(c, by, batch_id)
+        items = moves.items(c, by, batch_id, state or None, page=number)
+        why_not = moves.why_not(c, by, batch)
+    many = batch.counts.get(state, 0) if state else batch.total
+    page = render_template("studio/_moves_progress.html" if is_part() else "studio/moves_batch.html", batch=batch, items=items, state=state,
+                           number=number, last=-(-many // moves.PAGE), why_not=why_not, wrong=wrong, key=new_key(), RESULTS=moves.RESULTS,
+                           CHOICES=moves.CHOICES)
+    return page, 422 if wrong else 200
+
+
+@blueprint.get("/moves/<int:batch_id>")
+@policy("design", "approve_models")
+def move_batch(batch_id: int) -> Any:
+    """How far it has come, and what became of each case."""
+    return _batch(batch_id)
+
+
+@blueprint.get("/moves/<int:batch_id>/results.csv")
+@policy("design", "approve_models")
+def move_results(batch_id: int) -> Any:
+    """The list as it is filtered, as a file."""
+    with database().reading() as c:
+        batch = moves.progress(c, me(), batch_id)
+        found = every(c, me(), batch, request.args.get("state") or None)
+    return sent(batch, found, me())
+
+
+def every(c: Connection, by: Participant, batch: moves.Progress, state: str | None) -> Sequence[moves.Item]:
+    """All cases of a batch, page by page."""
+    found: list[moves.Item] = []
+    number = 1
+    while some := moves.items(c, by, batch.id, state, page=number):
+        found += some
+        number += 1
+    return found
+
+
+@blueprint.post("/moves/<int:batch_id>/judge/<any(approve,refuse):act>")
+@policy("approve_models")
+def judge_move(batch_id: int, act: str) -> Any:
+    """The second person's answer."""
+    return _act(batch_id, act)
+
+
+@blueprint.post("/moves/<int:batch_id>/<any(stop,resume,undo):act>")
+@policy("design", "approve_models")
+def steer_move(batch_id: int, act: str) -> Any:
+    """Stop, go on, take back."""
+    return _act(batch_id, act)
+
+
+def _act(batch_id: int, act: str) -> Any:
+    by, why = me(), request.form.get("why", "")
+    do: dict[str, Any] = {"approve": moves.approve, "stop": moves.stop, "resume": moves.resume}
+    told: dict[str, Any] = {"refuse": moves.refuse, "undo": moves.undo}
+    try:
+        database().run(lambda c: told[act](c, by, batch_id, why) if act in told else do[act](c, by, batch_id))
+    except (InvalidValues, InvalidState) as refusal:
+        return _batch(batch_id, _words(refusal))
+    flash(SAID[act])
+    return redirect(url_for("studio.move_batch", batch_id=batch_id))
+
+
+@blueprint.post("/moves/<int:batch_id>/ask")
+@policy("design")
+def ask_after_trial(batch_id: int) -> Any:
+    """What was tried out is asked for: all that can move."""
+    by, reason = me(), request.form.get("reason", "")
+
+    def ask(c: Connection) -> int:
+        tried = moves.progress(c, by, batch_id)
+        if not tried.dry:
+            raise NotFound("这不是一次试移，请返回列表重新选择。")
+        chosen = [one.instance_id for one in every(c, by, tried, "fits")]
+        return moves.ask(c, by, to=tried.to, mapping=tried.mapping, choice=tried.choice, reason=reason, instances=chosen)
+
+    try:
+        made = database().run(ask, key=submission.key("move"), payload=[batch_id, sorted(request.form.items(multi=True))])
+    except (InvalidValues, InvalidState) as refusal:
+        return _batch(batch_id, _words(refusal))
+    flash("已提交，由另一人批准后开始移动。")
+    return redirect(url_for("studio.move_batch", batch_id=made))
