@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, func, select
 
+from engine import definitions
 from engine.definitions.tables import process_definition as definition
 from engine.errors import InvalidValues, NotFound
 from engine.people import Participant, directory
@@ -130,6 +131,21 @@ def items(c: Connection, by: Participant, batch_id: int, state: str | None = Non
              .order_by(move_item.c.instance_id).limit(PAGE).offset((min(max(1, page), LAST_PAGE) - 1) * PAGE))
     return tuple(Item(row.instance_id, row.business_key, row.title if row.seen else "", bool(row.seen), row.state, RESULTS[row.state],
                       row.text, row.at) for row in c.execute(query))
+
+
+def mapped(c: Connection, batch: Progress) -> tuple[tuple[str, str], ...]:
+    """Old step and the new one that stands for it, by name; "" where nothing does."""
+    if not batch.mapping:
+        return ()
+    ids = c.execute(select(definition.c.id).where(definition.c.key == batch.key).order_by(definition.c.number.desc())).scalars().all()
+    names: dict[str, str] = {}
+    for one in ids:
+        for element in definitions.load(c, one).spec.elements.values():
+            names.setdefault(element.id, element.name or element.id)
+        if names.keys() >= batch.mapping.keys():
+            break
+    new = definitions.load(c, batch.to).spec.elements
+    return tuple((names.get(old, old), (new[to].name or to) if to else "") for old, to in batch.mapping.items())
 
 
 def _shown(c: Connection, rows: Sequence[Any]) -> tuple[Progress, ...]:

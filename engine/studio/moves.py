@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, func, insert, literal, select, upd
 
 from engine import clock, definitions
 from engine.definitions import Deployed
-from engine.errors import InvalidState, InvalidValues, NotAllowed
+from engine.errors import InvalidState, InvalidValues, NotAllowed, NotFound
 from engine.people import Participant
 from engine.runtime import case as cases
 from engine.runtime.commands.wording import stated
@@ -24,6 +24,7 @@ from engine.studio.folder_rights import APPROVE, EDIT
 from engine.studio.move_reading import (
     ASKED,
     DONE,
+    FITS,
     MOVED,
     PAGE,
     REFUSED,
@@ -40,14 +41,15 @@ from engine.studio.move_reading import (
     Progress,
     items,
     listing,
+    mapped,
     progress,
 )
 from engine.studio.move_running import UNDO, advance, advance_due, next_due
 from engine.studio.move_tables import move_act
 from engine.supervision import audit
 
-__all__ = ["CHOICES", "PAGE", "RESULTS", "STATES", "Act", "Item", "Progress", "advance", "advance_due", "approve", "ask", "dry_run",
-           "items", "listing", "next_due", "progress", "refuse", "resume", "stop", "undo", "why_not"]
+__all__ = ["CHOICES", "PAGE", "RESULTS", "STATES", "Act", "Item", "Progress", "advance", "advance_due", "approve", "ask", "ask_tried",
+           "dry_run", "items", "listing", "mapped", "next_due", "progress", "refuse", "resume", "stop", "undo", "why_not"]
 
 MOST, MAPPED, SEVERAL = 50_000, 200, 0
 """Cases named one by one, steps mapped, and what stands for "from several versions"."""
@@ -59,6 +61,7 @@ ELSEWHERE = (process_instance.c.process_key == bindparam("k"), process_instance.
              process_instance.c.status.in_(LIVE))
 FROM = select(process_instance.c.definition_id).distinct().join(move_item, move_item.c.instance_id == process_instance.c.id).where(
     move_item.c.batch_id == bindparam("b"))
+FITTING = select(move_item.c.instance_id).where(move_item.c.batch_id == bindparam("b"), move_item.c.state == FITS)
 OWN = select(process_instance.c.id).where(process_instance.c.process_key == bindparam("k"),
                                           process_instance.c.id.in_(bindparam("ids", expanding=True)))
 TRIED = select(move_batch.c.id).where(move_batch.c.process_key == bindparam("k"), move_batch.c.state == TRYING).limit(1)
@@ -85,6 +88,18 @@ def ask(c: Connection, by: Participant, *, to: int, mapping: Mapped, choice: str
     _note(c, by, batch, "asked", wish.reason,
           said=f"{by.name}申请将流程“{wish.new.name}”（{wish.new.key}）的在办事项移到第 {wish.new.number} 版：{wish.reason}")
     return batch
+
+
+def ask_tried(c: Connection, by: Participant, batch_id: int, reason: str) -> int:
+    """Ask for what a dry run found can move, with its mapping and choice; answers the new batch's id.
+
+    Raises NotFound for a batch that is no dry run, InvalidState while it goes on, and what `ask` raises.
+    """
+    tried = _in_state(c, by, batch_id, (DONE, STOPPED))
+    if not tried.dry:
+        raise NotFound("这不是一次试移，请返回列表重新选择。", batch=batch_id)
+    chosen = list(c.execute(FITTING, {"b": batch_id}).scalars())
+    return ask(c, by, to=tried.to, mapping=tried.mapping, choice=tried.choice, reason=reason, instances=chosen)
 
 
 def dry_run(c: Connection, by: Participant, *, to: int, mapping: Mapped, choice: str, reason: str,

@@ -104,7 +104,8 @@ def test_tried_out_asked_approved_moved_and_taken_back(
 
     assert "须由另一人批准" in text(designer.get(asked)) or "审批" not in text(designer.get(asked))
     assert designer.post(f"{asked}/judge/approve").status_code == 403
-    assert "批准移动" in text(lawyer.get(asked))
+    assert "批准移动" in text(lawyer.get(asked)) and "“核查”移到“核查”" in text(lawyer.get(asked))
+    assert "impact?map.look=check&amp;choice=keep" in text(lawyer.get(asked))
     assert lawyer.post(f"{asked}/judge/refuse", {"why": " "}).status_code == 422
     assert lawyer.post(f"{asked}/judge/approve").status_code == 302
     assert 'hx-trigger="every 2s"' in text(designer.get(asked))
@@ -132,6 +133,7 @@ def test_results_by_state_as_a_part_and_as_a_file(designer: object, versions: tu
     all_done(database, batch)
     at = f"/studio/moves/{batch}"
     part = text(designer.get(at, headers={"HX-Request": "true"}))
+    assert designer.get(at, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     assert part.lstrip().startswith('<div id="moving"') and "<html" not in part
     refused = next(state for state in moves.RESULTS if f"state={state}" in part and state != "fits")
     assert text(designer.get(f"{at}?state={refused}")).count('class="main-cell"') == 2

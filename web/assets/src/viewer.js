@@ -8,7 +8,7 @@ window.gridloop = window.gridloop || {};
 window.gridloop.diagram = async place => {
   const [xml, state] = await Promise.all([
     fetch(place.dataset.xml).then(r => { if (!r.ok) throw new Error(r.status); return r.text(); }),
-    fetch(place.dataset.state, { headers: { Accept: 'application/json' } }).then(r => r.json())]);
+    place.dataset.inline ? JSON.parse(place.dataset.inline) : fetch(place.dataset.state, { headers: { Accept: 'application/json' } }).then(r => r.json())]);
   const viewer = new Viewer({ container: place });
   await viewer.importXML(xml);
   const canvas = viewer.get('canvas'), overlays = viewer.get('overlays'), registry = viewer.get('elementRegistry');
@@ -48,4 +48,5 @@ window.gridloop.diagram = async place => {
   addEventListener('afterprint', () => paper(false));
   place.dataset.ready = '1';
   place.viewer = viewer;
+  place.dispatchEvent(new CustomEvent('drawn', { bubbles: true }));
 };

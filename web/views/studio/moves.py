@@ -8,13 +8,14 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 
 from engine import definitions
-from engine.errors import InvalidState, InvalidValues, NotFound
+from engine.errors import InvalidState, InvalidValues
 from engine.ids import new_key
 from engine.people import Participant
 from engine.studio import drafts, impact, moves
 from web import submission
 from web.auth import policy
 from web.context import database, is_part, me
+from web.views.studio.move_pictures import states
 from web.views.studio.move_sheet import sent
 from web.views.studio.room import blueprint
 
@@ -27,6 +28,11 @@ SAID = {"approve": "已批准，正在后台移动。", "refuse": "已退回，�
 def _mapping(typed: Mapping[str, str]) -> dict[str, str | None]:
     chosen = ((name[len(MAP):], value) for name, value in typed.items() if name.startswith(MAP) and value)
     return {step: None if value == DROPPED else value for step, value in chosen}
+
+
+def _query(mapping: Mapping[str, str | None], choice: str) -> str:
+    """The same as part of an address."""
+    return urlencode({**{f"{MAP}{step}": to or DROPPED for step, to in mapping.items()}, "choice": choice})
 
 
 def _choice(typed: Mapping[str, str]) -> str:
@@ -52,9 +58,10 @@ def _page(wrong: str = "", **asked: int) -> Any:
         draft = drafts.open_draft(c, me(), asked["draft_id"]) if "draft_id" in asked else None
     gone = {one.element_id: one for one in found.places if one.gone or one.element_id in found.mapping}
     olds = {one.definition_id: one.number for one in found.places}
-    wrong = wrong or refused
+    wrong, (before, after) = wrong or refused, states(found)
     page = render_template("studio/moves_impact.html", found=found, draft=draft, gone=gone, olds=olds, wrong=wrong, asked=asked,
-                           typed=typed, ticked=typed.getlist("place"), CHOICES=moves.CHOICES, MAP=MAP, DROPPED=DROPPED, key=new_key())
+                           typed=typed, ticked=typed.getlist("place"), before=before, after=after, key=new_key(), CHOICES=moves.CHOICES,
+                           MAP=MAP, DROPPED=DROPPED)
     return page, 422 if wrong else 200
 
 
@@ -78,8 +85,7 @@ def move_cases(definition_id: int) -> Any:
     """Count again, try out or ask, by the button that was pressed."""
     typed = request.form
     if typed.get("act") not in ("try", "ask"):
-        chosen = {name: value for name, value in typed.items() if name.startswith(MAP) or name == "choice"}
-        return redirect(f"{url_for('studio.version_impact', definition_id=definition_id)}?{urlencode(chosen)}#plan")
+        return redirect(f"{url_for('studio.version_impact', definition_id=definition_id)}?{_query(_mapping(typed), _choice(typed))}#plan")
     by = me()
     try:
         batch = database().run(lambda c: _begin(c, by, definition_id, typed["act"]), key=submission.key("move"),
@@ -129,12 +135,13 @@ def _batch(batch_id: int, wrong: str = "") -> Any:
     with database().reading() as c:
         batch = moves.progress(c, by, batch_id)
         items = moves.items(c, by, batch_id, state or None, page=number)
-        why_not = moves.why_not(c, by, batch)
+        why_not, mapped = moves.why_not(c, by, batch), moves.mapped(c, batch)
     many = batch.counts.get(state, 0) if state else batch.total
     page = render_template("studio/_moves_progress.html" if is_part() else "studio/moves_batch.html", batch=batch, items=items, state=state,
-                           number=number, last=-(-many // moves.PAGE), why_not=why_not, wrong=wrong, key=new_key(), RESULTS=moves.RESULTS,
-                           CHOICES=moves.CHOICES)
-    return page, 422 if wrong else 200
+                           number=number, last=-(-many // moves.PAGE), why_not=why_not, mapped=mapped, wrong=wrong, key=new_key(),
+                           RESULTS=moves.RESULTS, CHOICES=moves.CHOICES, asked=_query(batch.mapping, batch.choice))
+    ended = is_part() and not batch.is_at_work  # what may be done next stands outside the part
+    return page, 422 if wrong else 200, {"HX-Refresh": "true"} if ended else {}
 
 
 @blueprint.get("/moves/<int:batch_id>")
@@ -195,16 +202,9 @@ def _act(batch_id: int, act: str) -> Any:
 def ask_after_trial(batch_id: int) -> Any:
     """What was tried out is asked for: all that can move."""
     by, reason = me(), request.form.get("reason", "")
-
-    def ask(c: Connection) -> int:
-        tried = moves.progress(c, by, batch_id)
-        if not tried.dry:
-            raise NotFound("这不是一次试移，请返回列表重新选择。")
-        chosen = [one.instance_id for one in every(c, by, tried, "fits")]
-        return moves.ask(c, by, to=tried.to, mapping=tried.mapping, choice=tried.choice, reason=reason, instances=chosen)
-
     try:
-        made = database().run(ask, key=submission.key("move"), payload=[batch_id, sorted(request.form.items(multi=True))])
+        made = database().run(lambda c: moves.ask_tried(c, by, batch_id, reason), key=submission.key("move"),
+                              payload=[batch_id, sorted(request.form.items(multi=True))])
     except (InvalidValues, InvalidState) as refusal:
         return _batch(batch_id, _words(refusal))
     flash("已提交，由另一人批准后开始移动。")
