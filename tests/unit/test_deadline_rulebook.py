@@ -115,6 +115,20 @@ def test_a_parameter_may_bring_its_unit(value: object, length: float, unit: Unit
     assert (found.length, found.unit) == (length, unit)
 
 
+def test_the_time_for_a_decision_stands_still_for_nothing_unless_a_rule_set_says_so() -> None:
+    """处罚法第六十条 itself excludes neither hearing nor appraisal nor service by announcement."""
+    assert rule("DL-C6").grounds == ()
+    assert {"hearing", "testing"} <= {one.id for one in rule("DL-C6", rule_set="RS-SAMR").grounds}
+
+
+def test_the_record_of_a_fine_on_the_spot_and_its_cash_are_two_limits() -> None:
+    """第五十二条 gives no number for the record, the town does; the two days of 第七十一条 are for cash, and no parameter moves them."""
+    town = {"PRM-summary.filing": 5}
+    assert (rule("DL-C12").parameter, rule("DL-C12", parameters=town).length) == ("PRM-summary.filing", 5)
+    cash = rule("DL-E3", parameters=town)
+    assert (cash.parameter, cash.length, cash.unit, cash.article) == ("", 2, Unit.WORKING_DAYS, "第71条")
+
+
 NO_LENGTHS = (0, -1, True, "soon", "3 fortnights", "1.5 days", float("inf"), {"length": 3, "colour": "red"}, [3], 10**6)
 
 
