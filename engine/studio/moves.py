@@ -4,6 +4,7 @@ A batch can be stopped between two cases and go on, and be taken back as far as 
 administrative record; every case tells in its own history who moved it and why.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,10 +50,10 @@ from engine.studio.move_tables import move_act
 from engine.supervision import audit
 
 __all__ = ["CHOICES", "PAGE", "RESULTS", "STATES", "Act", "Item", "Progress", "advance", "advance_due", "approve", "ask", "ask_tried",
-           "dry_run", "items", "listing", "mapped", "next_due", "progress", "refuse", "resume", "stop", "undo", "why_not"]
+           "dry_run", "items", "listing", "mapped", "next_due", "numbered", "progress", "refuse", "resume", "stop", "undo", "why_not"]
 
-MOST, MAPPED, SEVERAL = 50_000, 200, 0
-"""Cases named one by one, steps mapped, and what stands for "from several versions"."""
+MOST, MAPPED, SEVERAL, NUMBERED = 50_000, 200, 0, 200
+"""Cases chosen, steps mapped, cases typed by their numbers at the most, and what stands for "from several versions"."""
 CHUNK = 500
 LIVE = (cases.RUNNING, cases.SUSPENDED)
 
@@ -64,6 +65,9 @@ FROM = select(process_instance.c.definition_id).distinct().join(move_item, move_
 FITTING = select(move_item.c.instance_id).where(move_item.c.batch_id == bindparam("b"), move_item.c.state == FITS)
 OWN = select(process_instance.c.id).where(process_instance.c.process_key == bindparam("k"),
                                           process_instance.c.id.in_(bindparam("ids", expanding=True)))
+BY_NUMBER = select(process_instance.c.id, process_instance.c.business_key).where(
+    process_instance.c.process_key == bindparam("k"), process_instance.c.status.in_(LIVE),
+    process_instance.c.business_key.in_(bindparam("numbers", expanding=True)))
 TRIED = select(move_batch.c.id).where(move_batch.c.process_key == bindparam("k"), move_batch.c.state == TRYING).limit(1)
 LOCK = select(move_batch).where(move_batch.c.id == bindparam("b")).with_for_update()
 
@@ -100,6 +104,23 @@ def ask_tried(c: Connection, by: Participant, batch_id: int, reason: str) -> int
         raise NotFound("这不是一次试移，请返回列表重新选择。", batch=batch_id)
     chosen = list(c.execute(FITTING, {"b": batch_id}).scalars())
     return ask(c, by, to=tried.to, mapping=tried.mapping, choice=tried.choice, reason=reason, instances=chosen)
+
+
+def numbered(c: Connection, by: Participant, key: str, said: str) -> tuple[int, ...]:
+    """The running cases of a process whose numbers were typed, in any order, with spaces, commas or lines between them.
+
+    Raises NotAllowed, and InvalidValues that names what is no running case of it.
+    """
+    folder_rights.must_read(by)
+    numbers = list(dict.fromkeys(re.split(r"[\s,，、;；]+", said.strip()))) if said.strip() else []
+    if not 0 < len(numbers) <= NUMBERED:
+        raise InvalidValues({"instances": f"请填写要移动的事项编号，一次最多 {NUMBERED} 件。"})
+    found = {row.business_key: row.id for row in c.execute(BY_NUMBER, {"k": key, "numbers": numbers})}
+    lost = [one[:40] for one in numbers if one not in found]
+    if lost:
+        more = "等" if len(lost) > 5 else ""
+        raise InvalidValues({"instances": f"没有找到这个流程的在办事项：{'、'.join(lost[:5])}{more}。请核对编号。"})
+    return tuple(sorted(found.values()))
 
 
 def dry_run(c: Connection, by: Participant, *, to: int, mapping: Mapped, choice: str, reason: str,

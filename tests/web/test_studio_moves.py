@@ -128,6 +128,20 @@ def test_only_the_cases_at_the_steps_that_are_ticked(designer: object, versions:
     assert "0 / 1 件" not in text(designer.get(f"/studio/moves/{batch}")) and "1 / 1 件" in text(designer.get(f"/studio/moves/{batch}"))
 
 
+def test_single_cases_by_their_numbers(designer: object, versions: tuple[int, int], database: Database) -> None:
+    with database.reading() as c:
+        listed = worklist.of(c, directory.participant(c, "ba1"), "all", {}).entries
+    first, second = sorted(one.case_number for one in listed)[:2]
+    batch = begins(designer, versions[1], "try", scope="numbered", numbers=f" {second}，{first}\n{first} ")
+    all_done(database, batch)
+    assert "2 / 2 件" in text(designer.get(f"/studio/moves/{batch}"))
+
+    said = {"act": "ask", "map.look": "check", "choice": "keep", "reason": "改", "key": "n", "scope": "numbered"}
+    at = f"/studio/definitions/{versions[1]}/moves"
+    assert "请核对编号" in text(designer.post(at, {**said, "numbers": f"{first} <b>X"}))
+    assert "请填写要移动的事项编号" in text(designer.post(at, {**said, "numbers": "  "}))
+
+
 def test_results_by_state_as_a_part_and_as_a_file(designer: object, versions: tuple[int, int], database: Database) -> None:
     batch = begins(designer, versions[1], "try", **{"map.look": ""})
     all_done(database, batch)

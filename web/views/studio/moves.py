@@ -103,12 +103,16 @@ def _begin(c: Connection, by: Participant, definition_id: int, act: str) -> int:
     typed = request.form
     begin = moves.ask if act == "ask" else moves.dry_run
     reason = typed.get("reason", "") if act == "ask" else typed.get("reason", "").strip() or "试移"
-    return begin(c, by, to=definition_id, mapping=_mapping(typed), choice=_choice(typed), reason=reason, instances=_chosen(c, by))
+    chosen = _chosen(c, by, definition_id)
+    return begin(c, by, to=definition_id, mapping=_mapping(typed), choice=_choice(typed), reason=reason, instances=chosen)
 
 
-def _chosen(c: Connection, by: Participant) -> list[int] | None:
-    """The cases at the steps that are ticked; None for all."""
-    if request.form.get("scope") != "some":
+def _chosen(c: Connection, by: Participant, definition_id: int) -> Sequence[int] | None:
+    """The cases at the steps that are ticked, or those whose numbers were typed; None for all."""
+    scope = request.form.get("scope")
+    if scope == "numbered":
+        return moves.numbered(c, by, definitions.load(c, definition_id).key, request.form.get("numbers", ""))
+    if scope != "some":
         return None
     found: set[int] = set()
     for place in request.form.getlist("place"):
