@@ -93,6 +93,11 @@ def test_a_draft_shows_its_effect_before_it_is_published(designer: object, versi
     assert '<span class="num">2</span> 件：所在步骤有变化' in text(designer.get(f"/studio/models/{draft.id}/impact?map.look=check"))
 
 
+def test_the_numbers_alone_stand_where_publication_is_approved(designer: object, versions: tuple[int, int]) -> None:
+    part = text(designer.get(f"/studio/definitions/{versions[1]}/impact", headers={"HX-Request": "true"}))
+    assert '<span class="num">1</span> 件：所在步骤没有变化' in part and "<html" not in part and "<form" not in part
+
+
 def test_tried_out_asked_approved_moved_and_taken_back(
         designer: object, as_person: object, versions: tuple[int, int], database: Database) -> None:
     lawyer = as_person("fzy1")

@@ -55,6 +55,8 @@ def _page(wrong: str = "", **asked: int) -> Any:
     typed = request.values
     with database().reading() as c:
         found, refused = _looked(c, asked, typed)
+        if is_part():
+            return render_template("studio/_moves_summary.html", found=found)
         draft = drafts.open_draft(c, me(), asked["draft_id"]) if "draft_id" in asked else None
     gone = {one.element_id: one for one in found.places if one.gone or one.element_id in found.mapping}
     olds = {one.definition_id: one.number for one in found.places}
