@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -81,10 +82,26 @@ def judge(c: Connection, package: Package, functions: Functions | None = None, r
 
 def _judged(package: Package, rewritten: Rewritten, model: Model, pins: _Pins, *, functions: Functions | None,
             running: Mapping[str, int]) -> list[Finding]:
-    """Every rule with the called processes at hand; what passes them is also built."""
-    library = library_of(package, rewritten, functions, {**_own(model, package), **pins.called})
-    findings = lint(model, replace(library, running=running))
-    return findings if errors(findings) else findings + _buildable(package, rewritten.document, pins.documents)
+    """Every rule with the called processes at hand; what passes them is also built. The same content is not judged twice."""
+    known = _remembered(_digest(package, pins, functions, running))
+    if not known:
+        library = library_of(package, rewritten, functions, {**_own(model, package), **pins.called})
+        findings = lint(model, replace(library, running=running))
+        known.append(tuple(findings if errors(findings) else findings + _buildable(package, rewritten.document, pins.documents)))
+    return list(known[0])
+
+
+@lru_cache(maxsize=256)
+def _remembered(digest: str) -> list[tuple[Finding, ...]]:
+    """Where the findings of some content are kept; empty until it has been judged. Two at once judge twice and find the same."""
+    return []
+
+
+def _digest(package: Package, pins: _Pins, functions: Functions | None, running: Mapping[str, int]) -> str:
+    """Of everything that the findings depend on: the package, what it calls, the operations, and where cases stand."""
+    called = [sorted(pins.documents.items()), [(key, sorted(one.variables)) for key, one in sorted(pins.called.items())]]
+    known = None if functions is None else [(name, one.inputs and sorted(one.inputs)) for name, one in sorted(functions.items())]
+    return hashlib.sha256(repr((package, called, known, sorted(running.items()))).encode()).hexdigest()
 
 
 def unsealed(c: Connection, package: Package) -> Deployed:

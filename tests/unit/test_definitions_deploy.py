@@ -137,6 +137,19 @@ def test_a_called_process_is_pinned_until_the_caller_is_sealed_again(database: D
     assert newer.number == 2
 
 
+def test_what_is_judged_again_is_judged_by_what_there_is_now(database: Database) -> None:
+    """The findings of some content are remembered; what it calls, its operations and where cases stand are part of the content."""
+    def found(**more: object) -> set[str]:
+        with database.reading() as c:
+            return {one.rule for one in definitions.judge(c, package(CALLING), **more)}
+
+    alone = found()
+    assert "LA08" in alone and found() == alone
+    deploy(database, package(CALLED, key="other"))
+    assert "LA08" not in found()
+    assert "LM01" in found(running={"gone": 2}) and "LM01" not in found()
+
+
 def test_a_version_from_a_transaction_that_was_rolled_back_is_forgotten(database: Database) -> None:
     def and_fail(c: object) -> None:
         version = definitions.deploy(c, package(parameters={"rounds": 1}), by=None)
