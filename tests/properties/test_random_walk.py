@@ -30,6 +30,7 @@ PROFILES = {"quick": (20, 45), "deep": (5000, 100)}
 WALKS, STEPS = PROFILES[os.environ.get("GRIDLOOP_PROFILE", "quick")]
 SHARE = 0.8
 ENOUGH = 400
+LETTERS = 0.5
 
 
 class Walk(RuleBasedStateMachine):
@@ -86,9 +87,10 @@ class Walk(RuleBasedStateMachine):
                 return
             assert self.ground.attempt(commands.complete, item.assignee or CADRE, item.id, answers(chance))
         else:
-            self._something_happens(chance.choice(waiting) if waiting else None)
+            self._something_happens(chance.choice(waiting) if waiting and chance.random() < LETTERS else None)
 
     def _something_happens(self, awaited: Any) -> None:
+        """Time passes, and now and then a letter comes. One at every turn would begin some event sub-process for ever anew."""
         if awaited is not None and self.steps.send(awaited.correlation) != "delivered":
             self.town.run(lambda c: self._deliver(c, awaited.key))
         self.ground.time_passes(5)
