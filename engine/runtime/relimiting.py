@@ -49,7 +49,7 @@ def begin_missing(case: Case, host: CaseHost, tokens: Tokens, before: Mapping[st
     """Limits that the new version gives to a step that goes on and had none of the kind begin now; the keys. `before`: what each key
     stood on. One that its old version had too and that is not running was not to run."""
     running = {(one.row.key, one.row.rule) for one in ledgers.of_case(case.c, case.id) if one.is_open}
-    begun = set()
+    spans, limits = list[Span](), dict[str, tuple[Limit, ...]]()
     for key, element in tokens.limited.items():
         old = before.get(key)
         if old is None or not tokens.knows(key):
@@ -57,12 +57,12 @@ def begin_missing(case: Case, host: CaseHost, tokens: Tokens, before: Mapping[st
         law = bool(element.gl.get("deadline")) and (key, element.gl["deadline"]) not in running
         own = bool(element.gl.get("limit")) and (key, "") not in running and (not old.gl.get("limit") or old.id != element.id)
         if law or own:
-            limits = tuple(one for one in host.limits(element, tokens.names(key)) if (law if one.rule.id else own))
-            timekeeping.begin(case, host, [Span(key, element, True)], {key: limits})
-            begun.add(key)
-    if begun:
+            limits[key] = tuple(one for one in host.limits(element, tokens.names(key)) if (law if one.rule.id else own))
+            spans.append(Span(key, element, True))
+    if spans:  # all at once: of several signers one goes on with a clock that had stopped, the others go along with it
+        timekeeping.begin(case, host, spans, limits)
         host.clocks_moved()
-    return begun
+    return set(limits)
 
 
 def apply(case: Case, host: CaseHost, tokens: Tokens, choice: str) -> None:

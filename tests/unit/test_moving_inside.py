@@ -1,6 +1,7 @@
 """Moving cases that stand inside something: a countersign, a sub-process, a called process, a limit of the law."""
 
 import pytest
+from sqlalchemy import select
 
 from engine.definitions import Package
 from engine.runtime import commands
@@ -159,3 +160,24 @@ def test_a_delegated_step_is_not_mapped_away(town: Town) -> None:
     town.draws(f"start s\nuser a name=\"丙\" {ROLE}\nend e\ns -> a -> e")
     moves(town)
     assert "丙" in town.todo("jiang")
+
+
+def test_several_signers_go_on_with_a_limit_of_the_law_that_had_stopped(town: Town) -> None:
+    lawful = signing().replace("userTask id", 'userTask gl:deadline="DL-A2" id').replace(
+        "script choose", f'user first name="拟稿" {ROLE}\nscript choose').replace("s -> choose", "s -> first -> choose")
+    town.draws(lawful)
+    town.report()
+    town.does(OFFICER, "拟稿")
+    town.waits(hours=7)
+    town.acts(commands.send_back, LAWYER, town.item(LAWYER, "会签"), "first", reason="重拟")
+    town.draws(lawful.replace('gl:deadline="DL-A2"', ""))
+    moves(town)
+    town.does(OFFICER, "拟稿")
+    town.draws(lawful.replace("会签", "联签"))
+    moves(town)
+    assert [town.todo(who) for who in (OFFICER, LAWYER)] == [["联签"], ["联签"]]
+    with town.database.reading() as c:
+        rows = c.execute(select(deadline_clock).where(deadline_clock.c.instance_id == town.case, deadline_clock.c.rule == "DL-A2",
+                                                      deadline_clock.c.status == "running")).all()
+    assert {row.key for row in rows} == {town.item(OFFICER, "联签"), town.item(LAWYER, "联签")}
+    assert not explained(town)
