@@ -64,6 +64,7 @@ def test_a_draft_dropped_on_the_overview_is_tried_out_and_looked_at(people):
     expect(page.locator("main")).to_contain_text("1 个例子全部成立", timeout=SLOW)
     looked_at(designer, f"{at}/examples", "studio-examples")
     looked_at(designer, f"{at}/replay", "studio-replay")
+    looked_at(designer, f"{at}/load?arrivals=12&people.case_officer=1&hours.look=3", "studio-load")
     looked_at(designer, f"{at}/forms", "studio-forms")
 
     page.set_viewport_size(WIDE)

@@ -95,7 +95,8 @@ def saved(designer: object, at: str, files: dict[str, str]) -> list[object]:
 def walked(designer: object, at: str) -> list[object]:
     """Everything that is done with a draft."""
     number = at.rsplit("/", 1)[1]
-    looks = [designer.get(f"{at}{page}") for page in ("", "/files", "/picture.bpmn", "/manual", "/forms", "/draw", "/replay", "/publish")]
+    pages = ("", "/files", "/picture.bpmn", "/manual", "/forms", "/draw", "/replay", "/load", "/impact", "/publish")
+    looks = [designer.get(f"{at}{page}") for page in pages]
     looks.append(designer.get(f"/studio/compare?after=d{number}"))
     acts = [designer.get(f"{at}/trial"), designer.post(f"{at}/trial/start", {"role": "grid_worker"}),
             designer.post(f"{at}/examples")]

@@ -7,6 +7,7 @@ from web.views.studio import (
     examples,
     form_pages,
     lawful,
+    load,
     models,
     moves,
     published,
@@ -22,5 +23,5 @@ from web.views.studio.room import blueprint
 NAV = (("studio.overview", "设计角", "flow", "design"), ("studio.requests", "流程审批", "check", "approve_models"),
        ("studio.rights", "流程权限", "shield", "administer"))
 
-__all__ = ["NAV", "blueprint", "comparing", "draft_pages", "editor", "examples", "form_pages", "lawful", "models", "moves", "published",
-           "publishing", "replays", "rights", "rule_pages", "rule_views", "trials"]
+__all__ = ["NAV", "blueprint", "comparing", "draft_pages", "editor", "examples", "form_pages", "lawful", "load", "models", "moves",
+           "published", "publishing", "replays", "rights", "rule_pages", "rule_views", "trials"]
