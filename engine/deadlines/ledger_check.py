@@ -105,13 +105,15 @@ class _Book:
         self._alternate(in_force((*self.entries, self.entry)))
 
     def may_be_corrected(self) -> None:
-        """The entry is there, and what it should have said could have been entered."""
+        """The entry is there, was entered by a person, and what it should have said could have been entered."""
         target = self._target()
         if target.kind is EntryKind.REVOKED:
             raise self.refused(f"第 {target.seq} 条是撤销，不能更正；撤销有误的请重新登记。")
         self._needs_reason()
         known = {one.seq: one for one in self.entries}
         root = known[original(known, target.seq)]
+        if root.kind in (EntryKind.STOPPED, EntryKind.REOPENED):
+            raise self.refused(f"第 {target.seq} 条是{WORDS[root.kind]}，由系统按办理的时刻登记，不能更正。")
         others = tuple(one for one in in_force(self.entries) if one.seq != root.seq)
         told = replace(self.entry, seq=root.seq, kind=root.kind, corrects=None)
         _Book(self.rule, others, told, self.calendar, self.now).may_be_entered()

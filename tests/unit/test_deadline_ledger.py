@@ -210,6 +210,15 @@ def test_a_correction_that_is_revoked_leaves_what_stood_before() -> None:
     assert dues == ["12-13", "12-27", "12-17", "12-27"]
 
 
+@pytest.mark.parametrize(("seq", "word"), [(2, "停止"), (3, "继续计算")])
+def test_what_the_system_entered_when_the_matter_was_done_and_came_back_is_not_corrected(seq: int, word: str) -> None:
+    """A return moved to before the stop would make an open step's clock read as stopped."""
+    entries = [started(START), Entry(2, EntryKind.STOPPED, NOW, from_at=NOW), Entry(3, EntryKind.REOPENED, NOW, from_at=NOW)]
+    assert read(rule(), entries, CALENDAR, NOW).status == "running"
+    with pytest.raises(DeadlineRefused, match=f"第 {seq} 条是{word}，由系统"):
+        check(rule(), entries, entry(4, f"correct {seq} {START} {START}"), CALENDAR, now=NOW)
+
+
 def test_a_correction_of_a_correction_is_about_the_first_entry() -> None:
     words = ["exclude testing 2026-09-16 2026-09-30", "correct 2 2026-09-16 2026-09-20", "correct 3 2026-09-16 2026-09-18"]
     check(rule(), ledger(START, words[:2]), entry(4, words[2]), CALENDAR, now=NOW)
