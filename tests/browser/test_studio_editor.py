@@ -16,6 +16,7 @@ READY = ".studio[data-ready='1']"
 SELECT = """id => { const m = document.querySelector('.studio').modeler, e = m.get('elementRegistry').get(id);
   m.get('selection').select(e); m.get('canvas').scrollToElement(e, 150); }"""
 SHAPES = "kind => document.querySelector('.studio').modeler.get('elementRegistry').filter(e => e.type === kind).map(e => e.id)"
+NAMED = """([id, name]) => document.querySelector('.studio').modeler.get('elementRegistry').get(id)?.businessObject.name === name"""
 MISSING = "() => [...document.querySelector('.studio').missing]"
 
 
@@ -117,6 +118,7 @@ def test_who_saves_late_is_told_and_nothing_is_lost(people):
     with other.expect_download() as copy:
         other.get_by_role("button", name="载入对方的").click()
     assert "乙的名称" in copy.value.path().read_text("utf-8")
+    other.wait_for_function(NAMED, arg=[task, "甲的名称"])
     other.evaluate(SELECT, task)
     expect(other.get_by_label("名称", exact=True)).to_have_value("甲的名称")
 
