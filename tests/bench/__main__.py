@@ -18,6 +18,7 @@ from tests.bench import (
     redating,
     scaling,
     signs,
+    studio,
     transactions,
     waking,
 )
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str]) -> None:
     take("engine", in_memory.measure)
     take("deadlines", deadlines.measure)
     take("proof", proof.measure)
+    take("studio", studio.page)
+    take("studio", studio.memory)
     take("signs", signs.measure)
     take("dossier", dossier.measure)
     take("documents", documents.measure)
@@ -65,6 +68,7 @@ def _each(store: Store, take: Callable[[str, Callable[[], list[Figure]]], None],
     take("board", lambda: board.measure(store, sizes.get("board") or board.CLOSED))
     take("cases", lambda: cases.measure(store, sizes.get("cases") or cases.OPEN))
     take("moves", lambda: moves.measure(empty, sizes.get("moves") or moves.CASES))
+    take("studio", lambda: studio.measure(store, sizes.get("studio") or studio.CASES))
     take("redating", lambda: redating.measure(empty, sizes.get("redating") or redating.OPEN))
 
 
