@@ -42,8 +42,7 @@ def _choice(typed: Mapping[str, str]) -> str:
 def _looked(c: Connection, asked: Mapping[str, int], typed: Mapping[str, str]) -> tuple[impact.Impact, str]:
     """The impact by what was typed, or by nothing when that does not fit any more, and why."""
     by, mapping, choice = me(), _mapping(typed), _choice(typed)
-    look = impact.of_draft if "draft_id" in asked else impact.of_version
-    of = asked.get("draft_id") or asked["definition_id"]
+    look, of = (impact.of_draft, asked["draft_id"]) if "draft_id" in asked else (impact.of_version, asked["definition_id"])
     try:
         return look(c, by, of, mapping=mapping, choice=choice), ""
     except InvalidValues as refusal:
