@@ -9,11 +9,11 @@ from flask import Flask
 
 from engine import clock, money
 from engine.people import ROLES
+from engine.people.roles import LEVEL_NAMES
 from engine.runtime.case import STATUS_WORDS as STATUSES
 from engine.runtime.worklist import STATE_WORDS as STATES
 
 WEEKDAYS = "一二三四五六日"
-LEVELS = {"city": "市", "town": "镇街", "area": "片区", "village": "村社", "grid": "网格"}
 
 SYSTEMS = (("iPhone", "苹果手机"), ("iPad", "苹果平板"), ("HarmonyOS", "鸿蒙手机"), ("Android", "安卓手机"), ("Windows", "Windows 电脑"),
            ("Macintosh", "苹果电脑"), ("Linux", "Linux 电脑"))
@@ -122,4 +122,4 @@ def install(app: Flask) -> None:
     """Filters for templates."""
     app.jinja_env.filters.update(input_moment=input_moment, yuan=money.yuan)
     app.jinja_env.filters.update(moment=moment, day=day, iso=iso, ago=ago, span=span, role_name=role_name, filesize=size, device=device)
-    app.jinja_env.globals.update(chip=chip, stages=stages, STATES=STATES, STATUSES=STATUSES, LEVELS=LEVELS)
+    app.jinja_env.globals.update(chip=chip, stages=stages, STATES=STATES, STATUSES=STATUSES, LEVELS=LEVEL_NAMES)

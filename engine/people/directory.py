@@ -10,7 +10,7 @@ from engine import clock
 from engine.database import UTCDateTime
 from engine.errors import InvalidValues, NotFound
 from engine.people.participant import Absence, Participant, Post
-from engine.people.roles import EXCLUSIVE, LEVELS, ROLES
+from engine.people.roles import EXCLUSIVE, LEVEL_NAMES, ROLES
 from engine.people.tables import person, post, stand_in, unit
 
 POSTS = (select(post.c.person_id, post.c.role, unit.c.id, unit.c.path, unit.c.name, unit.c.level)
@@ -29,7 +29,7 @@ PERSON = select(person).where(person.c.id == bindparam("p"))
 
 @dataclass(frozen=True)
 class Unit:
-    """A place in the tree city, town, area, village, grid."""
+    """A place in the tree city, town, area, village, grid, or a department of a city."""
 
     id: str
     name: str
@@ -87,6 +87,14 @@ def ancestor(c: Connection, path: str, level: str) -> Unit | None:
     return None if row is None else Unit(row.id, row.name, row.level, row.parent_id, row.path, row.polygon)
 
 
+def department(c: Connection, path: str, name: str) -> Unit | None:
+    """The department of that name in the city that contains the path; None when the city has no unit for it. Spaces around names do
+    not count; of two with one name the one with the smaller id is it."""
+    city = ancestor(c, path, "city")
+    known = units(c, city.path, "department") if city else ()
+    return next((one for one in known if one.name.strip() == name.strip()), None)
+
+
 def holders(c: Connection, role: str, unit_id: str) -> tuple[Participant, ...]:
     """Active people with a role at exactly that unit, by name: those whom a candidate key "role@unit" reaches, deputies included."""
     query = (select(person.c.id, person.c.name).join(post, post.c.person_id == person.c.id)
@@ -115,10 +123,12 @@ def active_after(c: Connection, after: str, limit: int) -> tuple[Participant, ..
 def save_unit(c: Connection, values: Mapping[str, Any]) -> Unit:
     """Add or change a unit: id, name, level, parent_id, polygon. Moving a unit to another parent is refused: cases hang on its path."""
     level, parent_id = values["level"], values.get("parent_id")
-    if level not in LEVELS:
-        raise InvalidValues({"level": "层级应为 city、town、area、village、grid 之一。"})
+    if level not in LEVEL_NAMES:
+        raise InvalidValues({"level": f"层级应为 {'、'.join(LEVEL_NAMES)} 之一。"})
     parent = unit_of(c, parent_id) if parent_id else None
     path = f"{parent.path if parent else '/'}{values['id']}/"
+    if level == "department" and (other := department(c, path, values["name"])) and other.id != values["id"]:
+        raise InvalidValues({"name": f"部门“{other.name}”已经登记（编码 {other.id}），一个部门只设一个单位。"})
     row = {"id": values["id"], "name": values["name"], "level": level, "parent_id": parent_id, "path": path,
            "polygon": values.get("polygon"), "sort": values.get("sort", 0)}
     known = c.execute(select(unit.c.path).where(unit.c.id == values["id"])).scalar()
@@ -146,8 +156,8 @@ def set_posts(c: Connection, person_id: str, posts: Sequence[tuple[str, str]]) -
     for role, unit_id in posts:
         if role not in ROLES:
             raise InvalidValues({"role": f"没有“{role}”这个岗位。"})
-        if unit_of(c, unit_id).level != ROLES[role].scope:
-            raise InvalidValues({"unit": f"岗位“{ROLES[role].name}”不能设在“{unit_of(c, unit_id).name}”这一层级。"})
+        if (found := unit_of(c, unit_id)).level not in ROLES[role].levels:
+            raise InvalidValues({"unit": f"岗位“{ROLES[role].name}”应设在{ROLES[role].level_words}，不能设在“{found.name}”。"})
     if len({role for role, _ in posts} & EXCLUSIVE) > 1:
         raise InvalidValues({"role": "系统、安全、审计管理员必须由不同的人担任。"})
     c.execute(delete(post).where(post.c.person_id == person_id))

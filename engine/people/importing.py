@@ -12,12 +12,12 @@ from sqlalchemy import Connection, select
 
 from engine.errors import InvalidValues, UnsafeInput
 from engine.people import certificate_import, directory, sessions
-from engine.people.roles import EXCLUSIVE, LEVELS, ROLES
+from engine.people.roles import ABOVE, EXCLUSIVE, LEVEL_NAMES, ROLES
 from engine.people.tables import person, post, unit
 
 LARGEST = 5 * 1024 * 1024
 MOST_ROWS = 20_000
-LEVEL_NAMES = {"city": "市", "town": "镇街", "area": "片区", "village": "村社", "grid": "网格"}
+ORDER = tuple(LEVEL_NAMES)
 
 Rows = Sequence[Mapping[str, Any]]
 Errors = dict[str, str]
@@ -78,7 +78,7 @@ def load(c: Connection, document: bytes, by: str | None = None) -> Report:
     if errors:
         raise InvalidValues(errors, f"组织文件有 {len(errors)} 行需要更正，没有导入任何内容。请按提示修改后重新导入。")
     counts = {"units_added": 0, "units_changed": 0, "people_added": 0, "people_changed": 0, "unchanged": 0}
-    for row in sorted(organisation.units, key=lambda r: LEVELS.index(r["level"])):
+    for row in sorted(organisation.units, key=lambda r: ORDER.index(r["level"])):
         counts[_take_unit(c, row)] += 1
     for row in organisation.people:
         counts[_take_person(c, row, by)] += 1
@@ -116,8 +116,9 @@ def unit_error(c: Connection, row: Mapping[str, Any]) -> str | None:
 
 
 def _unit_errors(c: Connection, rows: Rows) -> Iterator[tuple[str, str]]:
-    known = {r.id: r for r in c.execute(select(unit.c.id, unit.c.level, unit.c.parent_id))}
+    known = {r.id: r for r in c.execute(select(unit.c.id, unit.c.name, unit.c.level, unit.c.parent_id).order_by(unit.c.id))}
     levels = _levels(c, rows)
+    departments = [(r.id, r.name.strip(), r.parent_id) for r in known.values() if r.level == "department"]
     seen: set[str] = set()
     for number, row in enumerate(rows, 1):
         reason = _text_error(row, {"id": ("编码", 40), "name": ("名称", 80)}) or _place_error(row, levels)
@@ -126,21 +127,32 @@ def _unit_errors(c: Connection, rows: Rows) -> Iterator[tuple[str, str]]:
         old = known.get(row.get("id"))
         if reason is None and old is not None and (old.level, old.parent_id) != (row["level"], row.get("parent")):
             reason = f"“{row['name']}”已登记，不能更换上级或层级。请新建单位。"
+        if reason is None and row["level"] == "department":
+            reason = _twin(row, departments)
         seen.add(str(row.get("id")))
         if reason is not None:
             yield f"units.{number}", f"第 {number} 个单位（{row.get('id', '无编码')}）：{reason}"
 
 
+def _twin(row: Mapping[str, Any], departments: list[tuple[str, str, str]]) -> str | None:
+    """A department has one unit: work is offered to it by its name. The row joins those that are known."""
+    here = (row["id"], row["name"].strip(), row["parent"])
+    other = next((one[0] for one in departments if one[0] != here[0] and one[1:] == here[1:]), None)
+    departments.append(here)
+    return f"部门“{here[1]}”已经登记（编码 {other}），一个部门只设一个单位。" if other else None
+
+
 def _place_error(row: Mapping[str, Any], levels: Mapping[str, str]) -> str | None:
-    level, parent = row.get("level"), row.get("parent")
-    if level not in LEVELS:
-        return "层级（level）应为 city、town、area、village、grid 之一。"
+    level, parent = str(row.get("level")), row.get("parent")
+    if level not in LEVEL_NAMES:
+        return f"层级（level）应为 {'、'.join(LEVEL_NAMES)} 之一。"
     if parent is None:
         return None if level == "city" else "缺少上级单位（parent）。"
-    if levels.get(str(parent)) not in LEVELS:
+    if levels.get(str(parent)) not in LEVEL_NAMES:
         return f"上级单位“{parent}”不存在。"
-    if LEVELS.index(levels[str(parent)]) >= LEVELS.index(level):
-        return f"上级单位“{parent}”的层级不高于{LEVEL_NAMES[level]}。"
+    if levels[str(parent)] not in ABOVE[level]:
+        above = "、".join(LEVEL_NAMES[one] for one in ABOVE[level])
+        return f"{LEVEL_NAMES[level]}不能设在上级单位“{parent}”下面，上级应是{above}。" if above else "市没有上级单位。"
     return None
 
 
@@ -164,8 +176,8 @@ def _posts_error(posts: Any, levels: Mapping[str, str]) -> str | None:
             return f"没有“{role}”这个岗位。"
         if place not in levels:
             return f"岗位所在单位“{place}”不存在。"
-        if levels[place] != ROLES[role].scope:
-            return f"岗位“{ROLES[role].name}”应设在{LEVEL_NAMES[ROLES[role].scope]}，“{place}”不是。"
+        if levels[place] not in ROLES[role].levels:
+            return f"岗位“{ROLES[role].name}”应设在{ROLES[role].level_words}，“{place}”不是。"
     if len({str(entry.get("role")) for entry in posts} & EXCLUSIVE) > 1:
         return "系统、安全、审计管理员必须由不同的人担任。"
     return None

@@ -14,7 +14,7 @@ from engine import clock
 from engine.errors import InvalidValues
 from engine.people import Participant
 from engine.people.directory import Unit
-from engine.people.roles import LEVELS as UNIT_LEVELS
+from engine.people.roles import TREE
 from engine.reports import counts, days, filters, keeping, steps
 from engine.reports.counts import Group
 from engine.reports.filters import LINKS, Filters
@@ -174,12 +174,12 @@ def _counted(c: Connection, chosen: ColumnElement[bool]) -> int:
 
 def _heat(c: Connection, scopes: Sequence[str], units: Sequence[Unit]) -> Heat:
     """The units just below, those with most late steps first."""
-    here = max((UNIT_LEVELS.index(unit.level) for unit in units), default=0)
-    for level in UNIT_LEVELS[here + 1:]:
+    here = max((TREE.index(unit.level) for unit in units if unit.level in TREE), default=0)
+    for level in TREE[here + 1:]:
         groups = steps.named(c, level, counts.of(c, scopes, level, limit=ROWS))
         if groups:
             return Heat(level, tuple((group.key, group.name) for group in groups), counts.crossed(c, [g.key for g in groups], "link"))
-    return Heat(UNIT_LEVELS[-1], (), {})
+    return Heat(TREE[-1], (), {})
 
 
 def _weight(cell: Mapping[str, int]) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, literal, or_, select
 from engine.errors import InvalidValues, NotAllowed
 from engine.people import Participant, directory
 from engine.people.directory import Unit
+from engine.people.roles import TREE
 from engine.reports import counts
 from engine.reports.counts import CLOCK, IDLE, STEP
 from engine.reports.tables import board_line
@@ -66,14 +67,15 @@ FIELDS = tuple(field.name for field in fields(Filters))
 def scope(c: Connection, by: Participant, unit_id: str = "") -> tuple[Unit, ...]:
     """The units that a figure is about: those this person supervises, or one of them or below them.
 
-    Empty when the unit is somebody else's. Raises NotAllowed without the capability, NotFound for an unknown unit.
+    Empty when the unit is somebody else's, or a department, below which nothing lies. Raises NotAllowed without the capability,
+    NotFound for an unknown unit.
     """
     paths = by.seen_paths("supervise")
     if not paths:
         raise NotAllowed("监督看板只对监督岗位开放。如确有需要，请联系本单位管理员。")
     if unit_id:
         unit = directory.unit_of(c, unit_id)
-        return (unit,) if by.may("supervise", unit.path) else ()
+        return (unit,) if unit.level in TREE and by.may("supervise", unit.path) else ()
     return tuple(directory.unit_of(c, path.strip("/").rpartition("/")[2]) for path in paths)
 
 

@@ -17,6 +17,7 @@ from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.people import Participant, directory
 from engine.people.directory import Unit
 from engine.people.participant import outermost
+from engine.people.roles import TREE
 from engine.reports import time_keeping
 from engine.reports.tables import step_total
 from engine.reports.time_keeping import middle
@@ -159,7 +160,7 @@ def drawn(c: Connection, by: Participant, asked: Asked) -> Drawn:
     wanted = [one for one in versions if asked.definition_id in (None, one.id)]
     if not wanted:
         raise NotFound("没有这个流程或版本，请返回重新选择。", process=asked.key)
-    units = tuple(unit for path in paths for unit in directory.units(c, path) if unit.level != "grid")
+    units = tuple(unit for path in paths for unit in directory.units(c, path) if unit.level in TREE[:-1])
     below = _below(c, paths, asked.unit)
     spec = definitions.load(c, wanted[0].id).spec
     told = _told(c, asked, below)

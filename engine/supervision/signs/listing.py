@@ -14,6 +14,7 @@ from engine import clock
 from engine.errors import InvalidValues, NotAllowed, NotFound
 from engine.people import Participant, directory
 from engine.people.directory import Unit
+from engine.people.roles import TREE
 from engine.supervision import audit
 from engine.supervision.signs import reading, thresholds
 from engine.supervision.signs.kinds import KINDS
@@ -104,7 +105,7 @@ def listed(c: Connection, by: Participant, filters: Filters = Filters(), page: i
     chosen = [entry for entry in every if not filters.kind or entry.kind == filters.kind]
     page = min(max(1, page), max(1, -(-len(chosen) // PAGE)))
     counts = {kind: sum(entry.kind == kind for entry in every) for kind in KINDS}
-    units = tuple(unit for path in by.seen_paths("supervise") for unit in directory.units(c, path) if unit.level != "grid")
+    units = tuple(unit for path in by.seen_paths("supervise") for unit in directory.units(c, path) if unit.level in TREE[:-1])
     return Listing(tuple(chosen[(page - 1) * PAGE:page * PAGE]), len(chosen), page, counts, units)
 
 

@@ -38,18 +38,18 @@ def _demo_people() -> list[tuple[str, list[Group]]]:
         return []
     with database().reading() as c:
         pairs = [(person, person.posts[0]) for person in directory.people(c) if person.posts]
-        sizes = Counter(_town(post) for _, post in pairs if post.level != "city")
+        sizes = Counter(_town(post) for _, post in pairs if _town(post))
         names = directory.unit_names(c, sizes)
     main = sizes.most_common(1)[0][0] if sizes else ""
     towns: dict[str, list[tuple[Participant, Post]]] = {town: [] for town, _ in sizes.most_common()} or {main: []}
     for person, post in pairs:
-        towns[main if post.level == "city" else _town(post)].append((person, post))
+        towns[_town(post) or main].append((person, post))
     return [(names.get(town, ""), _by_role(people)) for town, people in towns.items()]
 
 
 def _town(post: Post) -> str:
-    """The id of the town a post belongs to: the second part of its unit's path."""
-    return post.unit_path.strip("/").split("/")[1] if post.level != "city" else ""
+    """The id of the town a post belongs to, the second part of its unit's path; "" for posts of the city and of its departments."""
+    return post.unit_path.strip("/").split("/")[1] if post.level not in ("city", "department") else ""
 
 
 def _by_role(pairs: list[tuple[Participant, Post]]) -> list[Group]:

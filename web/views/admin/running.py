@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from engine.administration import parameters as parameter_list
 from engine.errors import InvalidValues
 from engine.people import directory
+from engine.people.roles import TREE
 from engine.runtime import commands
 from engine.runtime import incidents as incident_list
 from web.auth import policy
@@ -19,7 +20,7 @@ KINDS = {"failure": "流程步骤出错", "job": "后台任务失败", "timer": 
 def _parameters(errors: dict[str, str]) -> Any:
     with database().reading() as c:
         chapters = parameter_list.listed(c, me())
-        units = [unit for unit in directory.units(c) if unit.level != "grid"]
+        units = [unit for unit in directory.units(c) if unit.level in TREE[:-1]]
     page = render_template("admin/parameters.html", chapters=chapters, units=units, errors=errors, typed=request.form)
     return page, 422 if errors else 200
 

@@ -1,4 +1,4 @@
-"""Units: the tree city, town, area, village, grid."""
+"""Units: the tree city, town, area, village, grid, and the departments of a city."""
 
 from typing import Any
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 
 from engine import clock
 from engine.people import directory
+from engine.people.roles import TREE
 from engine.reports import step_times, time_keeping, time_totals
 from engine.reports.step_times import Asked, Period
 from engine.supervision import standing, whose_time
@@ -47,7 +48,7 @@ def standings() -> Any:
     """Every open case with why it stands, the oldest first."""
     with database().reading() as c:
         found = standing.listed(c, me(), unit=_words("unit"), page=_page())
-        units = [one for path in me().seen_paths("supervise") for one in directory.units(c, path) if one.level != "grid"]
+        units = [one for path in me().seen_paths("supervise") for one in directory.units(c, path) if one.level in TREE[:-1]]
     return _shown("supervision/standing.html", found=found, units=units, unit=_words("unit"))
 
 
@@ -87,7 +88,7 @@ def units() -> Any:
     asked = _period()
     with database().reading() as c:
         found = time_totals.of_unit(c, me(), _words("unit"), (asked.first, asked.last), _page())
-        known = [one for path in me().seen_paths("supervise") for one in directory.units(c, path) if one.level != "grid"]
+        known = [one for path in me().seen_paths("supervise") for one in directory.units(c, path) if one.level in TREE[:-1]]
     return _shown("supervision/times_unit.html", found=found, units=known, unit=_words("unit"), period=asked)
 
 
