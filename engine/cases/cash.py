@@ -174,7 +174,9 @@ def _held(c: Connection, number: str) -> Any:
 
 
 def _fine(c: Connection, instance_id: int) -> int:
-    """The fine in the ledger, by which cash is allowed."""
+    """The fine in the ledger, by which cash is allowed; a change that was taken back does not count."""
+    gone = select(due_entry.c.voids).where(due_entry.c.instance_id == instance_id, due_entry.c.voids.is_not(None))
     newest = (select(due_entry.c.amount).where(due_entry.c.instance_id == instance_id, due_entry.c.part == "fine",
-                                               due_entry.c.kind.in_(("imposed", "changed"))).order_by(due_entry.c.id.desc()).limit(1))
+                                               due_entry.c.kind.in_(("imposed", "changed")), due_entry.c.id.not_in(gone))
+              .order_by(due_entry.c.id.desc()).limit(1))
     return int(c.execute(newest).scalar() or 0)

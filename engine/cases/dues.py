@@ -17,6 +17,7 @@ from engine.cases.ledger_tables import due_entry
 from engine.cases.surcharge import Debt, Part, Pause, Schedule
 from engine.errors import InvalidState, InvalidValues, NotFound
 from engine.money import yuan
+from engine.runtime.tables import deadline_clock
 
 FINE, GAINS = "fine", "gains"
 PARTS = {FINE: "罚款", GAINS: "没收违法所得"}
@@ -30,6 +31,7 @@ CHANNELS = {"bank": "银行代收", "electronic": "电子支付", "cash": "当�
 PAYMENT_RULE = "DL-E1"
 OF_CASE = select(due_entry).where(due_entry.c.instance_id == bindparam("i")).order_by(due_entry.c.id)
 ADD = insert(due_entry).returning(due_entry.c.id)
+TO_PAY = select(deadline_clock.c.instance_id, deadline_clock.c.due_at).where(deadline_clock.c.rule == PAYMENT_RULE)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class Instalment:
     unpaid: int
     state: str
 
+    @property
+    def paid(self) -> int:
+        """How much of it was paid."""
+        return self.amount - self.unpaid
+
 
 @dataclass(frozen=True)
 class Dues:
@@ -87,12 +94,27 @@ class Dues:
     due_on: dt.date | None
     paused: bool
     overpaid: int
+    gains_overpaid: int
     entries: tuple[Entry, ...] = field(repr=False, default=())
 
     @property
     def is_settled(self) -> bool:
         """Something was imposed and nothing of it is left to pay."""
         return self.imposed > 0 and self.unpaid == 0
+
+    @property
+    def is_late(self) -> bool:
+        """Something is unpaid whose last day has passed, of the decision or of an instalment."""
+        return self.unpaid > 0 and (bool(self.missed) or (self.due_on is not None and self.due_on < self.day))
+
+    @property
+    def allowed(self) -> Entry | None:
+        """The entry that allows to pay later, as it stands; None without one."""
+        return next((one for one in reversed(standing(self.entries)) if one.kind in LATER), None)
+
+    def over(self, part: str) -> int:
+        """What was paid too much for the fine and its surcharge, or for the confiscated gains."""
+        return self.gains_overpaid if part == GAINS else self.overpaid - self.gains_overpaid
 
     @property
     def missed(self) -> tuple[Instalment, ...]:
@@ -104,6 +126,17 @@ def of(c: Connection, instance_id: int, *, now: dt.datetime | None = None) -> Du
     """How a case stands at a moment (none given: now). A case in which nothing was imposed stands at nought."""
     day = rule_days.day_of(now or clock.now())
     return balance(entries(c, instance_id), day, payable_until(c, instance_id))
+
+
+def of_many(c: Connection, cases: Any) -> dict[int, Dues]:
+    """How several cases stand now, by case, read at once. `cases`: their ids, or a query for them; those without entries are left out."""
+    found: dict[int, list[Entry]] = {}
+    for row in c.execute(select(due_entry).where(due_entry.c.instance_id.in_(cases)).order_by(due_entry.c.id)):
+        found.setdefault(row.instance_id, []).append(_entry(row))
+    newest = TO_PAY.where(deadline_clock.c.instance_id.in_(cases)).order_by(deadline_clock.c.id)
+    until = {row.instance_id: rule_days.day_of(row.due_at) for row in c.execute(newest)}
+    today = clock.today()
+    return {case: balance(ledger, today, until.get(case)) for case, ledger in found.items()}
 
 
 def entries(c: Connection, instance_id: int) -> tuple[Entry, ...]:
@@ -134,7 +167,7 @@ def balance(ledger: Sequence[Entry], day: dt.date, due_on: dt.date | None) -> Du
     to_fine = min(paid[FINE], fine)
     to_surcharge = min(paid[FINE] - to_fine, accrued)
     left = {"fine_unpaid": fine - to_fine, "surcharge_unpaid": accrued - to_surcharge, "gains_unpaid": max(gains - paid[GAINS], 0)}
-    plan = _plan(known, whole, day)
+    plan, gains_over = _plan(known, whole, day), max(paid[GAINS] - gains, 0)
     allowed = [dt.date.fromisoformat(one.more["instalments"][-1][0]) for one in known if one.kind in LATER]
     return Dues(
         day=day, imposed=fine + gains, paid=sum(paid.values()), surcharge=accrued, surcharge_from=_from(debt, day),
@@ -143,7 +176,7 @@ def balance(ledger: Sequence[Entry], day: dt.date, due_on: dt.date | None) -> Du
         receipts=tuple(one.receipt for one in known if one.kind == PAID and one.receipt), fine=fine, gains=gains, **left,
         daily=surcharge.daily(debt, day) if debt is not None else 0, due_on=allowed[-1] if allowed else due_on,
         paused=any(pause.holds(day) for pause in _pauses(known)),
-        overpaid=paid[FINE] - to_fine - to_surcharge + max(paid[GAINS] - gains, 0), entries=tuple(ledger))
+        overpaid=paid[FINE] - to_fine - to_surcharge + gains_over, gains_overpaid=gains_over, entries=tuple(ledger))
 
 
 def debt_of(known: Sequence[Entry], due_on: dt.date | None) -> Debt | None:
@@ -183,7 +216,8 @@ class New:
 
 
 def take_back(c: Connection, instance_id: int, entry_id: int, reason: str, by: str | None) -> Entry:
-    """Take an entry back (红冲): both stay, neither counts. Raises NotFound, InvalidValues (no reason), InvalidState (taken back already).
+    """Take an entry back (红冲): both stay, neither counts. Raises NotFound, InvalidValues (no reason), InvalidState (taken back already,
+    or a payment that was paid back since).
 
     What was imposed is not taken back but changed.
     """
@@ -197,13 +231,22 @@ def take_back(c: Connection, instance_id: int, entry_id: int, reason: str, by: s
         raise InvalidState("这笔记录已经红冲。", entry=entry_id)
     if found.kind == IMPOSED:
         raise InvalidState("处罚决定的金额不能红冲；决定被变更或者撤销的，请登记变更。", entry=entry_id)
-    write(c, instance_id, New(VOIDED, clock.today(), found.amount, found.part, voids=found.id, more={"reason": reason.strip()}), by)
+    left = [one for one in standing(ledger) if one.id != found.id]
+    if found.kind == PAID and _paid(left, found.part, dt.date.max) < 0:
+        raise InvalidState("这笔缴款已经退过款，请先红冲退款，再红冲缴款。", entry=entry_id)
+    cancel(c, instance_id, found, reason.strip(), by)
     return found
+
+
+def cancel(c: Connection, instance_id: int, found: Entry, reason: str, by: str | None) -> None:
+    """Add the entry that takes another one back. Whoever calls has checked that it may be."""
+    write(c, instance_id, New(VOIDED, clock.today(), found.amount, found.part, voids=found.id, more={"reason": reason}), by)
 
 
 def shown(one: Entry) -> str:
     """An entry in one line for the record: 缴款 2,000 元（2026-03-02，银行代收，票据 12345）."""
-    told = [one.day.isoformat(), CHANNELS.get(one.channel, ""), f"票据 {one.receipt}" if one.receipt else ""]
+    told = [one.day.isoformat(), CHANNELS.get(one.channel, ""), f"票据 {one.receipt}" if one.receipt else "",
+            str(one.more.get("document") or "")]
     return f"{one.words}{f' {yuan(one.amount)} 元' if one.amount else ''}（{'，'.join(part for part in told if part)}）"
 
 

@@ -1,5 +1,7 @@
 """What finance clerks and property keepers of a town see and do: amounts and goods, not the file itself (roles.md R-20, R-21).
 
+A clerk never changes what is to be paid (R-20): that is entered by the legal reviewer, see `revising`.
+
 Every change is written into the case's own record, inside its lock.
 """
 
@@ -13,33 +15,27 @@ from sqlalchemy import Connection, func, or_, select
 from engine.cases import case_file, cash, costs, disposals, dues, goods, payments
 from engine.cases.case_file import Penalty
 from engine.cases.case_tables import penalty
-from engine.cases.costs import Costs
 from engine.cases.disposals import Disposal
-from engine.cases.dues import Dues
+from engine.cases.dues import CHANGED, LATER, PAUSED, RESUMED, Entry
 from engine.cases.goods import Item
-from engine.cases.ledger_tables import due_entry, fiscal_receipt, goods_disposal, goods_item
-from engine.errors import InvalidValues, NotAllowed, NotFound
+from engine.cases.ledger_tables import fiscal_receipt, goods_disposal, goods_item
+from engine.errors import InvalidState, InvalidValues, NotAllowed, NotFound
 from engine.people import Participant
 from engine.runtime import access
 from engine.runtime import case as cases
 
-MONEY, GOODS = "keep_money", "keep_goods"
+MONEY, GOODS, REVISE = "keep_money", "keep_goods", "revise_dues"
 PAGE = 30
 RECEIPT_STATES = {"cash": "待上交、待缴存的现金", "open": "待核销", "all": "全部"}
 
+ONLY_READS = {
+    MONEY: "罚没款由财务票据员登记，您可以查看。", GOODS: "涉案物品由物品管理员登记，您可以查看。",
+    REVISE: "应缴数额由法制员按生效的复议决定书、裁判文书登记变更，财务人员和办案人员不能修改，您可以查看。"}
+NOT_TAKEN_BACK = {
+    **dict.fromkeys(LATER, "延期、分期由行政机关负责人批准（行政处罚法第六十六条），不能红冲；需要调整的在案件流程里重新申请。"),
+    **dict.fromkeys((PAUSED, RESUMED), "停止、恢复计算加处罚款的日期录错的，由法制员在“停止计算加处罚款”里更正，不能红冲。")}
+REDECIDED = "这次变更随重新作出的决定产生，不能红冲。"
 ACTS = {"hand_over": "接收现金", "bank": "将现金交存银行", "reconcile": "核销票据"}
-
-
-@dataclass(frozen=True)
-class Account:
-    """One case in the list of a town's money."""
-
-    instance_id: int
-    number: str
-    title: str
-    status: str
-    dues: Dues
-    costs: Costs
 
 
 @dataclass(frozen=True)
@@ -95,7 +91,7 @@ def enter(c: Connection, instance_id: int, capability: str, by: Participant, wor
     case = cases.locked(c, instance_id, by=by)
     case_file.must_be_open(found)
     if not by.may(capability, found.unit_path):
-        raise NotAllowed("罚没款由财务票据员登记，涉案物品由物品管理员登记，您可以查看。", instance=instance_id, person=by.id)
+        raise NotAllowed(ONLY_READS[capability], instance=instance_id, person=by.id)
     return case_file.told(case, work())
 
 
@@ -108,9 +104,33 @@ def pay(c: Connection, instance_id: int, values: Mapping[str, Any], by: Particip
 
 
 def take_back(c: Connection, instance_id: int, entry_id: int, reason: str, by: Participant) -> dict[str, Any]:
-    """A clerk takes a wrong entry back, see `dues.take_back`."""
-    return enter(c, instance_id, MONEY, by,
-                 lambda: f"红冲{dues.shown(dues.take_back(c, instance_id, entry_id, reason, by.id))}，理由：{reason.strip()}")
+    """Take a wrong entry back, see `dues.take_back`: payments and refunds by the clerk, changes by the legal reviewer; what a step of a
+    process entered stays (InvalidState)."""
+    account(c, instance_id, by)
+    found = next((one for one in dues.entries(c, instance_id) if one.id == entry_id), None)
+
+    def work() -> str:
+        if refusal := fixed(found):
+            raise InvalidState(refusal, entry=entry_id)
+        return f"红冲{dues.shown(dues.take_back(c, instance_id, entry_id, reason, by.id))}，理由：{reason.strip()}"
+    return enter(c, instance_id, REVISE if found is not None and found.kind == CHANGED else MONEY, by, work)
+
+
+def fixed(one: Entry | None) -> str:
+    """Why an entry is never taken back at a desk, "" when it may be."""
+    if one is None:
+        return ""
+    return REDECIDED if one.kind == CHANGED and not one.more.get("document") else NOT_TAKEN_BACK.get(one.kind, "")
+
+
+def refund(c: Connection, instance_id: int, values: Mapping[str, Any], by: Participant) -> dict[str, Any]:
+    """A clerk notes money that was paid back, see `payments.refund`."""
+    def work() -> str:
+        payments.refund(c, instance_id, values, by.id)
+        made = dues.entries(c, instance_id)[-1]
+        rests = made.more.get("rests_on")
+        return f"登记{dues.shown(made)}，原因：{made.more['reason']}{f'（{rests}）' if rests else ''}"
+    return enter(c, instance_id, MONEY, by, work)
 
 
 def note_cost(c: Connection, instance_id: int, values: Mapping[str, Any], by: Participant) -> dict[str, Any]:
@@ -121,14 +141,6 @@ def note_cost(c: Connection, instance_id: int, values: Mapping[str, Any], by: Pa
     return enter(c, instance_id, MONEY, by, work)
 
 
-def money(c: Connection, by: Participant, words: str = "", page: int = 1) -> Found:
-    """Cases of the clerk's towns in which something was imposed or has to be recovered, newest first."""
-    known = select(due_entry.c.instance_id)
-    where = [_within(by, MONEY), penalty.c.instance_id.in_(known), *_like(words)]
-    total, number, rows = _page(c, select(penalty), where, page)
-    return Found(tuple(_account(c, row) for row in rows), total, number)
-
-
 def slips(c: Connection, by: Participant, state: str, today: dt.date, page: int = 1) -> Found:
     """Receipts of the clerk's towns: "cash" still on its way, "open" not reconciled, "all"."""
     choices: dict[str, list[Any]] = {
@@ -136,8 +148,8 @@ def slips(c: Connection, by: Participant, state: str, today: dt.date, page: int 
         "open": [fiscal_receipt.c.state != cash.RECONCILED]}
     source = select(fiscal_receipt, penalty.c.number.label("case_number")).join(
         penalty, penalty.c.instance_id == fiscal_receipt.c.instance_id)
-    where = [_within(by, MONEY), *choices.get(state, [])]
-    total, number, rows = _page(c, source, where, page, fiscal_receipt.c.collected_on.desc(), fiscal_receipt.c.number)
+    where = [within(by, MONEY), *choices.get(state, [])]
+    total, number, rows = page_of(c, source, where, page, fiscal_receipt.c.collected_on.desc(), fiscal_receipt.c.number)
     return Found(tuple(_slip(row, today.isoformat()) for row in rows), total, number)
 
 
@@ -160,10 +172,10 @@ def handle_receipt(c: Connection, number: str, act: str, by: Participant) -> Non
 
 def store(c: Connection, by: Participant, words: str = "", page: int = 1) -> Found:
     """Goods of the keeper's towns with their cases: (item, case number, title), newest first."""
-    where = [_within(by, GOODS), *_like(words, goods_item.c.name, goods_item.c.number)]
+    where = [within(by, GOODS), *like(words, goods_item.c.name, goods_item.c.number)]
     source = select(goods_item, penalty.c.number.label("case_number"), penalty.c.title).join(
         penalty, penalty.c.instance_id == goods_item.c.instance_id)
-    total, number, rows = _page(c, source, where, page, goods_item.c.id.desc())
+    total, number, rows = page_of(c, source, where, page, goods_item.c.id.desc())
     items = {item.id: item for item in goods.read(c, rows)}
     return Found(tuple((items[row.id], row.case_number or "", row.title) for row in rows), total, number)
 
@@ -187,25 +199,24 @@ def item(c: Connection, item_id: int, by: Participant) -> tuple[Item, Penalty]:
     return found, account(c, found.instance_id, by, GOODS)
 
 
-def _within(by: Participant, capability: str) -> Any:
+def within(by: Participant, capability: str) -> Any:
+    """The condition that a case lies in a town of this person's."""
     paths = by.seen_paths(capability)
     return or_(*(access.under(penalty.c.unit_path, path) for path in paths)) if paths else penalty.c.instance_id.is_(None)
 
 
-def _like(words: str, *more: Any) -> list[Any]:
+def like(words: str, *more: Any) -> list[Any]:
+    """The conditions that a number, a title or one of the other columns holds what was typed; none when nothing was."""
     said = words.strip()
     return [or_(*(column.contains(said, autoescape=True) for column in (penalty.c.number, penalty.c.title, *more)))] if said else []
 
 
-def _page(c: Connection, source: Any, where: list[Any], page: int, *order: Any) -> tuple[int, int, Sequence[Any]]:
+def page_of(c: Connection, source: Any, where: list[Any], page: int, *order: Any) -> tuple[int, int, Sequence[Any]]:
+    """(how many there are, the page that is shown, its rows); newest cases first unless an order is given."""
     total = int(c.execute(select(func.count()).select_from(source.where(*where).subquery())).scalar_one())
     number = max(min(page, -(-total // PAGE)), 1)
     query = source.where(*where).order_by(*(order or (penalty.c.instance_id.desc(),))).limit(PAGE).offset((number - 1) * PAGE)
     return total, number, c.execute(query).all()
-
-
-def _account(c: Connection, row: Any) -> Account:
-    return Account(row.instance_id, row.number or "", row.title, row.status, dues.of(c, row.instance_id), costs.of(c, row.instance_id))
 
 
 def _slip(row: Any, today: str) -> Slip:

@@ -2,19 +2,21 @@
 how the case stands now. The caller holds the case's lock and has asked whether this person may."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from engine import clock
 from engine.cases import case_file, cash, dues, proposals
-from engine.cases.dues import CHANGED, CHANNELS, FINE, GAINS, IMPOSED, PAID, PARTS, PAUSED, REFUNDED, RESUMED, New
+from engine.cases.dues import CHANGED, CHANNELS, FINE, GAINS, IMPOSED, PAID, PARTS, PAUSED, REFUNDED, RESUMED, Entry, New
 from engine.errors import InvalidState, InvalidValues
 from engine.money import yuan
 
 Values = Mapping[str, Any]
 GROUNDS = {"reconsideration": "行政复议", "litigation": "行政诉讼"}
+OVERPAID, REVOKED, LOWERED = "overpaid", "revoked", "changed"
+REFUND_GROUNDS = {OVERPAID: "多缴", REVOKED: "处罚决定被撤销", LOWERED: "处罚决定被变更"}
 
 
 def answer(c: Connection, instance_id: int) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def change(c: Connection, instance_id: int, values: Values, by: str | None) -> d
 
     Raises InvalidValues, InvalidState (nothing was imposed).
     """
-    part, amount, day = str(values.get("part") or FINE), values.get("amount"), _day(values, "day")
+    part, amount, day = str(values.get("part") or FINE), values.get("amount"), day_of(values, "day")
     if part not in PARTS or not isinstance(amount, int) or amount < 0:
         raise InvalidValues({"amount": "请填写变更后的金额，撤销的填 0。"})
     if not str(values.get("document") or "").strip():
@@ -68,7 +70,7 @@ def record(c: Connection, instance_id: int, values: Values, by: str | None) -> d
     may not be taken), Conflict (the receipt's number is used).
     """
     part, amount, channel = str(values.get("part") or FINE), values.get("amount"), str(values.get("channel") or "")
-    day, receipt = _day(values, "day"), str(values.get("receipt") or "").strip()
+    day, receipt = day_of(values, "day"), str(values.get("receipt") or "").strip()
     wrong = {}
     if not isinstance(amount, int) or amount <= 0:
         wrong["amount"] = "请填写缴款金额。"
@@ -93,25 +95,65 @@ def record(c: Connection, instance_id: int, values: Values, by: str | None) -> d
 
 
 def refund(c: Connection, instance_id: int, values: Values, by: str | None) -> dict[str, Any]:
-    """Money paid back to the party, at most what was paid too much. values: amount (分), day, part, document, payer (who received it).
+    """Money paid back to the party, at most what was paid too much. values: amount (分), day, part, ground (overpaid, revoked, changed),
+    document (of the paying back, used once), payer (who received it). A ground beside 多缴 rests on the change that was entered.
 
-    Raises InvalidValues, InvalidState.
+    Raises InvalidValues.
     """
-    part, amount, day = str(values.get("part") or FINE), values.get("amount"), _day(values, "day")
-    over = dues.of(c, instance_id).overpaid
-    if not isinstance(amount, int) or not 0 < amount <= over:
-        raise InvalidValues({"amount": f"可退金额为 {yuan(over)} 元；决定被撤销或者变更的，请先登记变更。"})
-    if not str(values.get("document") or "").strip():
-        raise InvalidValues({"document": "请填写退库（退款）凭证号。"})
-    more = {"document": str(values["document"]).strip()}
-    dues.write(c, instance_id, New(REFUNDED, day, amount, part, payer=str(values.get("payer") or "")[:200], more=more), by)
+    part, amount, day = str(values.get("part") or FINE), values.get("amount"), day_of(values, "day")
+    document, ground = str(values.get("document") or "").strip(), str(values.get("ground") or OVERPAID)
+    known = dues.standing(dues.entries(c, instance_id))
+    lowered = next((one for one in reversed(known) if one.kind == CHANGED and one.part == part), None)
+    wrong = {"document": _wrong_voucher(known, document), "ground": _wrong_ground(ground, lowered)}
+    wrong["part"] = "" if part in PARTS else "请选择款项。"
+    wrong["day"] = "退款日期不能晚于今天。" if day > clock.today() else ""
+    wrong["amount"] = "" if any(wrong.values()) else _wrong_refund(c, instance_id, (part, amount, day))
+    if any(wrong.values()):
+        raise InvalidValues({key: words for key, words in wrong.items() if words})
+    assert isinstance(amount, int)
+    more = {"document": document, "ground": ground, "reason": REFUND_GROUNDS[ground]}
+    if ground != OVERPAID and lowered is not None:
+        more["rests_on"] = str(lowered.more.get("document") or "")
+    dues.write(c, instance_id, New(REFUNDED, day, amount, part, payer=str(values.get("payer") or "").strip()[:200], more=more), by)
     return answer(c, instance_id)
+
+
+def refundable(ledger: Sequence[Entry]) -> dict[str, str]:
+    """The grounds on which money of a case may be paid back now, with their words."""
+    lowered = [one for one in dues.standing(ledger) if one.kind == CHANGED]
+    return {ground: words for ground, words in REFUND_GROUNDS.items() if any(not _wrong_ground(ground, one) for one in (*lowered, None))}
+
+
+def _wrong_voucher(known: Sequence[Entry], document: str) -> str:
+    if not 1 <= len(document) <= 60:
+        return "请填写退库（退款）凭证号，不超过 60 字。"
+    used = any(one.kind == REFUNDED and one.more.get("document") == document for one in known)
+    return f"退款凭证 {document} 已经登记过，请核对。" if used else ""
+
+
+def _wrong_ground(ground: str, lowered: Entry | None) -> str:
+    """A decision that was set aside or changed is entered as a change first; nothing is left of one that was set aside."""
+    if ground not in REFUND_GROUNDS:
+        return "请选择退款的原因。"
+    if ground == OVERPAID or (lowered is not None and (lowered.amount == 0) == (ground == REVOKED)):
+        return ""
+    return f"账上没有这笔款项{'撤销' if ground == REVOKED else '变更'}的记录，请先由法制员按复议决定书或者裁判文书登记变更。"
+
+
+def _wrong_refund(c: Connection, instance_id: int, said: tuple[str, Any, dt.date]) -> str:
+    """Paid back is what was paid too much, today and on the day itself."""
+    part, amount, day = said
+    ledger, until = dues.entries(c, instance_id), dues.payable_until(c, instance_id)
+    now, then = (dues.balance(ledger, one, until).over(part) for one in (clock.today(), day))
+    if not isinstance(amount, int) or not 0 < amount <= now:
+        return f"可退的{PARTS[part]}为 {yuan(now)} 元，请填写不超过这个数的金额；决定被撤销或者变更的，请先登记变更。"
+    return f"{day} 可退的{PARTS[part]}只有 {yuan(then)} 元，请核对退款日期。" if amount > then else ""
 
 
 def pause(c: Connection, instance_id: int, values: Values, by: str | None) -> dict[str, Any]:
     """From this day no surcharge is counted: a reconsideration or a suit was begun (行政处罚法第七十三条第三款). values: day, ground
     (reconsideration, litigation), document. Raises InvalidValues."""
-    ground, day = str(values.get("ground") or ""), _day(values, "day")
+    ground, day = str(values.get("ground") or ""), day_of(values, "day")
     if ground not in GROUNDS:
         raise InvalidValues({"ground": "请选择行政复议或者行政诉讼。"})
     more = {"ground": ground, "document": str(values.get("document") or "").strip()}
@@ -124,7 +166,7 @@ def resume(c: Connection, instance_id: int, values: Values, by: str | None) -> d
 
     Raises InvalidState when no pause of that ground lasts, InvalidValues when it ends before it began.
     """
-    ground, day = str(values.get("ground") or ""), _day(values, "day")
+    ground, day = str(values.get("ground") or ""), day_of(values, "day")
     known = dues.standing(dues.entries(c, instance_id))
     ended = {one.more["pause"] for one in known if one.kind == RESUMED}
     lasting = [one for one in known if one.kind == PAUSED and one.id not in ended and (not ground or one.more["ground"] == ground)]
@@ -153,7 +195,7 @@ def _must_be_owed(c: Connection, instance_id: int, said: tuple[str, int, dt.date
                            instance=instance_id)
 
 
-def _day(values: Values, key: str) -> dt.date:
+def day_of(values: Values, key: str) -> dt.date:
     """A day of a form, today when it is left empty. Raises InvalidValues."""
     said = values.get(key)
     if isinstance(said, dt.date):

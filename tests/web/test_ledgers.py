@@ -73,15 +73,15 @@ def test_an_entry_is_taken_back_with_a_reason(database, as_person, case):
     with database.reading() as c:
         entry = dues.entries(c, case)[-1].id
 
-    page(browser.post(f"/ledgers/money/{case}/entries/{entry}", {"reason": ""}), 422)
-    assert browser.post(f"/ledgers/money/{case}/entries/{entry}", {"reason": "录错"}).status_code == 302
+    page(browser.post(f"/ledgers/money/{case}/entries/{entry}", {"key": "u1", "reason": ""}), 422)
+    assert browser.post(f"/ledgers/money/{case}/entries/{entry}", {"key": "u2", "reason": "录错"}).status_code == 302
     assert "已红冲" in page(browser.get(f"/ledgers/money/{case}"))
 
 
 def test_costs_stand_apart(as_person, case):
     browser = as_person(CLERK)
 
-    said = {"key": "k2", "kind": "incurred", "cost_amount": "320", "cost_day": "2026-03-02", "what": "强制清除决算"}
+    said = {"key": "k2", "cost_kind": "incurred", "cost_amount": "320", "cost_day": "2026-03-02", "cost_what": "强制清除决算"}
     assert browser.post(f"/ledgers/money/{case}/costs", said).status_code == 302
     text = page(browser.get(f"/ledgers/money/{case}"))
     assert "还应收 <strong class=\"num\">320</strong>" in text
