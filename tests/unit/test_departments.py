@@ -80,7 +80,8 @@ def test_a_unit_in_the_wrong_place_is_refused(city: Database, level: str, parent
 
 def test_a_department_has_one_unit_only(city: Database) -> None:
     assert "已经登记（编码 d1）" in _refused(city, _unit("d9", "市城市管理局 ", "department", "c"))["units.4"]
-    assert "已经登记（编码 d8）" in _refused(city, _unit("d8", "市水利局", "department", "c") + _unit("d9", "市水利局", "department", "c"))["units.5"]
+    twins = _unit("d8", "市水利局", "department", "c") + _unit("d9", "市水利局", "department", "c")
+    assert "已经登记（编码 d8）" in _refused(city, twins)["units.5"]
     city.run(lambda c: importing.load(c, _unit("d9", "市生态环境局", "department", "c").encode()))
     with pytest.raises(InvalidValues) as refusal:
         city.run(lambda c: directory.save_unit(c, {"id": "d9", "name": "市城市管理局", "level": "department", "parent_id": "c"}))
