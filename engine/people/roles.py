@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from types import MappingProxyType
 
-LEVELS = ("city", "town", "area", "village", "grid")
+LEVEL_NAMES = MappingProxyType({"city": "市", "department": "部门", "town": "镇街", "area": "片区", "village": "村社", "grid": "网格"})
+"""Every level a unit may have, upper ones before lower ones, and what people call it."""
+
+TREE = ("city", "town", "area", "village", "grid")
+"""The levels of places, each containing the next. A department (部门) stands beside them: right below a city, with nothing below it."""
+
+ABOVE = MappingProxyType({"department": ("city",), **{level: TREE[:place] for place, level in enumerate(TREE)}})
+"""Which levels a unit of a level may hang below; a city hangs below nothing."""
 
 CAPABILITIES = MappingProxyType({
     "report": "上报问题",
@@ -31,19 +38,29 @@ CAPABILITIES = MappingProxyType({
 
 @dataclass(frozen=True)
 class Role:
-    """One role. `scope` is the level of the unit a post of this role hangs on; `sees` is how cases below that unit are seen:
+    """One role. `levels` are those of the units a post of this role may hang on; `sees` is how cases below that unit are seen:
     "all" of them, or only "own" (reported, handled, or offered to this person)."""
 
     key: str
     name: str
     reference: str
-    scope: str
+    levels: tuple[str, ...]
     sees: str
     capabilities: frozenset[str]
 
+    @property
+    def scope(self) -> str:
+        """The level at which a step looks for the role when the diagram names neither a level nor a unit."""
+        return self.levels[0]
 
-def _role(key: str, name: str, reference: str, scope: str, sees: str, *capabilities: str) -> Role:
-    return Role(key, name, reference, scope, sees, frozenset(capabilities))
+    @property
+    def level_words(self) -> str:
+        """The levels as people call them: 市或部门."""
+        return "或".join(LEVEL_NAMES[level] for level in self.levels)
+
+
+def _role(key: str, name: str, reference: str, levels: str, sees: str, *capabilities: str) -> Role:
+    return Role(key, name, reference, tuple(levels.split()), sees, frozenset(capabilities))
 
 
 ROLES = MappingProxyType({role.key: role for role in (
@@ -64,7 +81,7 @@ ROLES = MappingProxyType({role.key: role for role in (
           "arrange_hearings"),
     _role("head", "镇长（主任）", "R-12", "town", "all", "penalties", "read_cases", "supervise", "approve_clocks", "arrange_hearings"),
     _role("stationed_office", "派驻机构", "R-13", "town", "own", "penalties"),
-    _role("empowering_department", "赋权部门", "R-14", "city", "own", "penalties"),
+    _role("empowering_department", "赋权部门", "R-14", "city department", "own", "penalties"),
     _role("city_coordination", "市级综合协调", "R-15", "city", "all", "penalties", "read_cases", "supervise"),
     _role("justice_bureau", "市司法局", "R-16", "city", "all", "penalties", "read_cases", "supervise", "order"),
     _role("lawyer", "驻队律师", "R-18", "town", "own", "advise"),
