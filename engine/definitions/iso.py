@@ -3,7 +3,9 @@
 import re
 
 DURATION = re.compile(
-    r"P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:(?P<days>\d+)D)?(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?")
+    r"P(?=\d|T\d)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?")
+LENGTHS = {"years": 366 * 86400, "months": 31 * 86400, "weeks": 7 * 86400, "days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 _ZONE = r"(?:Z|[+-]\d{2}:\d{2}|@Asia/Shanghai)"
 MOMENT = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}T\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?{_ZONE}")
 REPETITION = re.compile(r"R(?P<count>-?\d*)/(?:(?P<start>[^/P][^/]*)/)?(?P<step>P[^/]+)")
@@ -45,9 +47,6 @@ def is_repetition(text: str) -> bool:
 
 
 def seconds(text: str) -> float:
-    """The length of a duration, months and years counted as many days: only for telling short from long."""
+    """The length of a duration, each month and year taken as its longest: only for telling short from long. A week for what is none."""
     found = DURATION.fullmatch(text)
-    if found is None or re.match(r"P\d+[YMW]", text):
-        return 86400.0 * 7
-    days, hours, minutes, rest = (float(found[name] or 0) for name in ("days", "hours", "minutes", "seconds"))
-    return days * 86400 + hours * 3600 + minutes * 60 + rest
+    return 7 * 86400.0 if found is None else sum(float(found[name] or 0) * length for name, length in LENGTHS.items())

@@ -11,6 +11,8 @@ from engine.feel.cells import Cell
 
 LARGEST = 5 * 1024 * 1024  # bytes
 MOST_ELEMENTS = 100_000
+MOST_ROWS, MOST_VALUES = 1000, 5000  # of one table: every two rows are compared, at every value that is named
+LONGEST_CELL = 4000  # characters
 NAMESPACES = {
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
     "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
@@ -142,7 +144,10 @@ def _text(element: etree._Element | None) -> str:
     if "feel" not in language.lower():
         raise _Refused(f"使用了“{language}”语言，只支持 FEEL")
     found = _one(element, "text")
-    return "" if found is None else (found.text or "").strip()
+    text = "" if found is None else (found.text or "").strip()
+    if len(text) > LONGEST_CELL:
+        raise _Refused(f"有一格写了 {len(text)} 个字，最多 {LONGEST_CELL} 个，请拆成几行")
+    return text
 
 
 def _type(element: etree._Element | None) -> str:
@@ -192,9 +197,13 @@ def _table(element: etree._Element) -> Table:
     policy, aggregation = element.get("hitPolicy", "UNIQUE"), element.get("aggregation", "")
     if policy not in POLICIES or aggregation not in AGGREGATIONS | {""}:
         raise _Refused(f"的命中策略“{policy} {aggregation}”无法识别")
+    if (count := sum(1 for _ in _all(element, "rule"))) > MOST_ROWS:
+        raise _Refused(f"有 {count} 行，最多 {MOST_ROWS} 行，请拆成几张决策表")
     inputs = tuple(_input(one) for one in _all(element, "input"))
     outputs = tuple(_output(one) for one in _all(element, "output"))
     rules = tuple(_rule(one, len(inputs), len(outputs)) for one in _all(element, "rule"))
+    if sum(len(cell.parts or ()) for rule in rules for cell in rule.tests) > MOST_VALUES:
+        raise _Refused(f"里写的值超过 {MOST_VALUES} 个，请拆成几张决策表")
     if not outputs:
         raise _Refused("没有输出列，请补上")
     if len(outputs) > 1 and (aggregation or not all(output.name for output in outputs)):

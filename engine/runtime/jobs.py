@@ -18,7 +18,7 @@ from engine import clock, ids
 from engine.database import Database, UTCDateTime, claim_due
 from engine.errors import EngineError
 from engine.runtime import case as cases
-from engine.runtime import failing, incidents, messages
+from engine.runtime import failing, flood, incidents, messages
 from engine.runtime.case import Case
 from engine.runtime.incidents import Trouble
 from engine.runtime.rows import MESSAGE_TOPIC
@@ -104,6 +104,8 @@ def perform(database: Database, functions: Mapping[str, Function], row: Row[Any]
         database.run(lambda c: _fail(c, row, "处理它的程序多次意外终止。", enough=True))
         return
     try:
+        if row.wait_key is not None and row.instance_id is not None:
+            _must_be_calm(database, row)
         if row.topic == MESSAGE_TOPIC:
             _pass_on(database, row)
         elif row.topic not in functions:
@@ -115,8 +117,13 @@ def perform(database: Database, functions: Mapping[str, Function], row: Row[Any]
         database.run(lambda c: _refused(c, row, no))
     except Exception as error:
         log.warning("job %s failed, attempt %s", row.key, row.attempts, exc_info=error)
-        why, enough = failing.reason(error), row.attempts >= failing.MOST_ATTEMPTS
+        why, enough = failing.reason(error), row.attempts >= failing.MOST_ATTEMPTS or isinstance(error, flood.Flood)
         database.run(lambda c: _fail(c, row, why, enough=enough))
+
+
+def _must_be_calm(database: Database, row: Row[Any]) -> None:
+    with database.reading() as c:
+        flood.must_be_calm(c, "job", row.instance_id, row.element_id)
 
 
 def _call(database: Database, function: Function, row: Row[Any]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from engine import clock
 from engine.database import Database, UTCDateTime, claim_due, loses_transaction
 from engine.runtime import case as cases
-from engine.runtime import failing, incidents
+from engine.runtime import failing, flood, incidents
 from engine.runtime.incidents import Trouble
 from engine.runtime.tables import observation, process_instance, timer
 from engine.runtime.turn import turn
@@ -87,7 +87,7 @@ def _fire_oldest(c: Connection, guard: Guard | None, noted: bool) -> bool:
     except Exception as error:
         if loses_transaction(error):
             raise
-        _put_off(c, row, failing.reason(error), row.attempts >= failing.MOST_ATTEMPTS)
+        _put_off(c, row, failing.reason(error), row.attempts >= failing.MOST_ATTEMPTS or isinstance(error, flood.Flood))
     if noted:
         c.execute(DROP_NOTE, {"s": _subject(row.id)})
     return True
@@ -95,6 +95,7 @@ def _fire_oldest(c: Connection, guard: Guard | None, noted: bool) -> bool:
 
 def _fire(c: Connection, row: Row[Any]) -> None:
     case = cases.locked(c, row.instance_id)
+    flood.must_be_calm(c, "timer", row.instance_id, row.element_id)
     case.closed.add(row.key)
     case.story.tell(
         "timer-fired",

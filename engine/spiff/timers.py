@@ -1,5 +1,6 @@
 """Due times: what a timer's FEEL value means, computed once, when the wait begins. Nothing here decides that a timer is due."""
 
+import calendar
 import datetime as dt
 import re
 from collections.abc import Mapping
@@ -11,12 +12,18 @@ from engine.errors import ExpressionFailed
 
 UTC = dt.UTC
 DUE, FORM, LEFT, STEP = "due", "form", "left", "step"
+LONGEST_YEARS = 100
+"""No timer waits longer or repeats from a moment further away: a slip of the pen, and beyond what a calendar can count."""
+LONGEST = dt.timedelta(days=366 * LONGEST_YEARS)
+SHORTEST_STEP = dt.timedelta(minutes=1)
+"""Between two occurrences of a repetition: more often is a flood of reminders that keeps others waiting."""
+MOST_REPEATS = 100_000
 
 _DURATION = re.compile(
     r"P(?=\d|T\d)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
 )
-_REPETITION = re.compile(r"R(?P<count>\d*)/(?:(?P<start>[^/P][^/]*)/)?(?P<step>P[^/]+)")
+_REPETITION = re.compile(r"R(?P<count>\d{0,9})/(?:(?P<start>[^/P][^/]*)/)?(?P<step>P[^/]+)")
 _BARE = re.compile(r'\s*=?\s*(?:duration\(\s*)?"?(?P<value>R?[\d/]*P[0-9YMWDTHS./]+)"?\s*\)?\s*')
 
 
@@ -31,12 +38,8 @@ class Duration:
         """In Asia/Shanghai, so that a month later is the same day there, or that month's last."""
         there = moment.astimezone(SHANGHAI)
         year, month = divmod(there.year * 12 + there.month - 1 + self.months, 12)
-        day = there.day
-        while True:
-            try:
-                return (there.replace(year=year, month=month + 1, day=day) + self.rest).astimezone(UTC)
-            except ValueError:
-                day -= 1  # the 31st of a shorter month
+        day = min(there.day, calendar.monthrange(year, month + 1)[1])
+        return (there.replace(year=year, month=month + 1, day=day) + self.rest).astimezone(UTC)
 
 
 def written(expression: str) -> str | None:
@@ -57,7 +60,7 @@ def wait(value: Any, form: str, now: dt.datetime, label: str) -> dict[str, Any]:
 
 
 def _due(value: Any, text: str, now: dt.datetime, label: str) -> tuple[dt.datetime, str]:
-    if isinstance(value, dt.timedelta) and value >= dt.timedelta(0):
+    if isinstance(value, dt.timedelta) and dt.timedelta(0) <= value <= LONGEST:
         return now + value, "duration"
     if text.startswith("P"):
         return _duration(text, label).after(now), "duration"
@@ -73,10 +76,14 @@ def _repetition(text: str, now: dt.datetime, label: str) -> dict[str, Any]:
     if found is None or found["count"] == "0":
         raise _refuse(label, text)
     step = _duration(found["step"], label)
-    if step.after(now) <= now:
-        raise _refuse(label, text)
-    first = _moment(_read_moment(found["start"], label), label) if found["start"] else step.after(now)
+    if step.after(now) - now < SHORTEST_STEP:
+        raise ExpressionFailed(f"定时器“{label}”重复得太频繁，每次至少间隔一分钟，请改长间隔。", value=text[:200])
     left = int(found["count"]) if found["count"] else None
+    if left is not None and left > MOST_REPEATS:
+        raise ExpressionFailed(f"定时器“{label}”重复次数过多，最多 {MOST_REPEATS} 次，请减少次数。", value=text[:200])
+    first = _moment(_read_moment(found["start"], label), label) if found["start"] else step.after(now)
+    if abs(first - now) > LONGEST:
+        raise _refuse(label, text)
     return {DUE: first.isoformat(), FORM: "cycle", LEFT: left, STEP: found["step"]}
 
 
@@ -86,9 +93,13 @@ def following(state: Mapping[str, Any], now: dt.datetime) -> dict[str, Any] | No
     if STEP not in state or left == 1:
         return None
     step, due = _duration(state[STEP], ""), dt.datetime.fromisoformat(state[DUE])
+    if not step.months and step.rest <= dt.timedelta(0):
+        return None
     while True:
-        due, left = step.after(due), None if left is None else left - 1
-        if left == 0:
+        missed = 0 if step.months else max(0, (now - due) // step.rest)  # at once: counted one by one they could be millions
+        due = step.after(due + missed * step.rest)
+        left = None if left is None else left - missed - 1
+        if left is not None and left <= 0:
             return None
         if due > now:
             return {**state, DUE: due.isoformat(), LEFT: left}
@@ -105,8 +116,14 @@ def _duration(text: str, label: str) -> Duration:
     if found is None:
         raise _refuse(label, text)
     number = {name: float(value or 0) for name, value in found.groupdict().items()}
-    rest = dt.timedelta(**{name: number[name] for name in ("weeks", "days", "hours", "minutes", "seconds")})
-    return Duration(int(number["years"] * 12 + number["months"]), rest)
+    months = number["years"] * 12 + number["months"]
+    try:
+        rest = dt.timedelta(**{name: number[name] for name in ("weeks", "days", "hours", "minutes", "seconds")})
+    except OverflowError as problem:
+        raise _too_long(label, text) from problem
+    if months > 12 * LONGEST_YEARS or rest > LONGEST:
+        raise _too_long(label, text)
+    return Duration(int(months), rest)
 
 
 def _read_moment(text: str, label: str) -> dt.datetime | dt.date:
@@ -122,14 +139,21 @@ def _read_moment(text: str, label: str) -> dt.datetime | dt.date:
 
 
 def _moment(value: dt.datetime | dt.date, label: str) -> dt.datetime:
-    """A date is its midnight in Asia/Shanghai; a time without a zone is refused."""
+    """A date is its midnight in Asia/Shanghai; a time without a zone is refused, and one that no calendar holds."""
     if not isinstance(value, dt.datetime):
-        return dt.datetime.combine(value, dt.time(), SHANGHAI).astimezone(UTC)
+        value = dt.datetime.combine(value, dt.time(), SHANGHAI)
     if value.tzinfo is None:
         raise ExpressionFailed(
             f"定时器“{label}”得出的时间没有时区，无法使用，请改用日期、时长或带时区的时间。", value=value.isoformat()
         )
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as problem:
+        raise _refuse(label, value) from problem
+
+
+def _too_long(label: str, text: str) -> ExpressionFailed:
+    return ExpressionFailed(f"定时器“{label}”的时长超过 {LONGEST_YEARS} 年，请检查单位和数字。", value=text[:200])
 
 
 def _refuse(label: str, value: Any) -> ExpressionFailed:
