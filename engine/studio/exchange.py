@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from engine import definitions
 from engine.definitions import Version
-from engine.errors import InvalidValues, NotFound
+from engine.definitions.guard import MAX_BYTES
+from engine.errors import InvalidValues, NotFound, UnsafeInput
 from engine.people import Participant
 from engine.runtime import service_registry
 from engine.studio import drafts, folder, folder_rights, sources
@@ -39,10 +40,12 @@ def read(home: Path, forms: Path) -> tuple[str, dict[str, str]]:
         raise NotFound(f"目录“{key}”中没有流程图“{key}.bpmn”，请把流程图放在同名目录下。")
     beside = (folder.PARAMETERS, folder.SCENARIOS)
     own = [path for path in sorted(home.iterdir()) if path.suffix in (".bpmn", ".dmn") or path.name in beside]
+    if len(own) > folder.MOST_FILES:
+        raise UnsafeInput(f"目录“{key}”里有 {len(own)} 个文件，一个流程最多 {folder.MOST_FILES} 个。")
     files = {path.name: _text(path) for path in own}
     for form in folder.forms_of(files[f"{key}.bpmn"]):
         path = forms / f"{form}.form.json"
-        if path.parent == forms and path.is_file():
+        if path.parent == forms and path.exists():
             files[f"forms/{path.name}"] = _text(path)
     folder.must_fit(key, files)
     return key, files
@@ -63,6 +66,11 @@ def kept(c: Connection, key: str) -> folder.Files:
 
 
 def _text(path: Path) -> str:
+    """A link may lead anywhere, a device never ends: only plain files of a bounded size are read."""
+    if path.is_symlink() or not path.is_file():
+        raise UnsafeInput(f"“{path.name[:60]}”是链接、目录或设备，不是普通文件，已拒绝。请换成文件本身。")
+    if path.stat().st_size > MAX_BYTES:
+        raise UnsafeInput(f"文件“{path.name[:60]}”超过 5 MB，已拒绝。")
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -71,8 +79,8 @@ def _text(path: Path) -> str:
 
 def seal(c: Connection, home: Path, forms: Path) -> Version:
     """Publish a process folder as an installation does, with its files kept as they were written. Raises what `definitions.deploy` does."""
-    package = definitions.read_folder(home, forms)
     _, files = read(home, forms)
+    package = definitions.read_folder(home, forms)
     version = definitions.deploy(c, package, by=None, functions=service_registry.declared())
     sources.remember(c, version.id, files)
     return version

@@ -14,15 +14,16 @@ from engine.definitions import Package, read
 from engine.definitions.guard import MAX_BYTES, open_bpmn, open_xml
 from engine.definitions.package import form_keys, form_of, parameters_of
 from engine.errors import InvalidValues, UnsafeInput
+from engine.rehearsal.scenarios import LONGEST
+from engine.studio.texts import must_be_named, must_be_plain, must_be_seen
 
 PARAMETERS, SCENARIOS = "parameters.toml", "scenarios.yaml"
 MOST_BYTES, MOST_FILES = 20 << 20, 200
 DEEPEST = 60  # levels of a form or of examples
-MOST_FIELDS = 500  # of one form: nobody fills in more, and every page that shows it draws them all
+MOST_FIELDS, MOST_OPTIONS = 500, 5000  # of one form: nobody fills in more, and every page that shows it draws them all
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]{0,79}")
 DECISION = re.compile(r"[\w\-][\w\-.]{0,110}\.dmn")
 FORM = re.compile(r"forms/([\w\-][\w\-.]{0,110})\.form\.json")
-UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 Files = Mapping[str, str]
 
@@ -40,11 +41,12 @@ def must_fit(key: str, files: Files) -> None:
         raise InvalidValues({"files": f"缺少流程图“{key}.bpmn”，它不能删除。"})
     if len(files) > MOST_FILES:
         raise UnsafeInput(f"一个流程最多 {MOST_FILES} 个文件。")
-    total = 0
+    total, known = 0, dict[str, str]()
     for name, text in files.items():
         must_be_name(key, name)
-        if UNREADABLE.search(text):
-            raise UnsafeInput(f"文件“{name}”里有不能使用的控制字符，请用 UTF-8 重新保存后再试。")
+        if known.setdefault(name.casefold(), name) != name:
+            raise UnsafeInput(f"文件“{known[name.casefold()]}”和“{name}”只差大小写，在别的电脑上会互相覆盖，请改一个名称。")
+        must_be_seen(name, text)
         size = len(text.encode())
         total += size
         if size > MAX_BYTES or total > MOST_BYTES:
@@ -67,8 +69,9 @@ def must_read(name: str, text: str) -> None:
         encoding = (root.getroottree().docinfo.encoding or "UTF-8").upper()
         if encoding not in ("UTF-8", "US-ASCII", "ASCII"):
             raise UnsafeInput(f"文件“{name}”第一行写的编码是 {encoding[:20]}，请改为 UTF-8 再保存。")
+        must_be_named(name, root, "&#" in text)
     elif name == PARAMETERS:
-        parameters_of(name, text)
+        must_be_plain(name, parameters_of(name, text))
     elif name == SCENARIOS:
         _must_be_yaml(name, text)
     else:
@@ -77,6 +80,9 @@ def must_read(name: str, text: str) -> None:
             raise InvalidValues({name: "不是一张表单：最外层应是一个对象，嵌套不超过 60 层。"})
         if (number := _fields(found)) > MOST_FIELDS:
             raise InvalidValues({name: f"这张表单有 {number} 个字段，最多 {MOST_FIELDS} 个，请拆成几张。"})
+        if (number := _options(found)) > MOST_OPTIONS:
+            raise InvalidValues({name: f"这张表单有 {number} 个选项，最多 {MOST_OPTIONS} 个。选项很多时请分成两级选择。"})
+        must_be_plain(name, found)
 
 
 def package_of(key: str, name: str, files: Files) -> Package:
@@ -101,7 +107,9 @@ def label_of(key: str, diagram: str, otherwise: str) -> str:
 
 
 def _must_be_yaml(name: str, text: str) -> None:
-    """Aliases are refused: a few lines of them would unfold to gigabytes."""
+    """Aliases are refused: a few lines of them would unfold to gigabytes. So is what no examples could be, before it is read."""
+    if len(text) > LONGEST:
+        raise InvalidValues({name: f"例子文件有 {len(text)} 个字，最多 {LONGEST} 个，请删减或拆成几个流程。"})
     try:
         if any(isinstance(one, yaml.AliasEvent) for one in yaml.parse(text, yaml.SafeLoader)):
             raise InvalidValues({name: "例子里不要用 & 和 * 引用，请把内容写全。"})
@@ -110,6 +118,7 @@ def _must_be_yaml(name: str, text: str) -> None:
         raise InvalidValues({name: f"例子的写法有误，请检查缩进和冒号：{_place(error)}"}, cause=str(error)) from error
     if loaded is not None and not isinstance(loaded, list):
         raise InvalidValues({name: "例子应是一列“- 场景: …”。"})
+    must_be_plain(name, loaded)
 
 
 def _place(error: Exception) -> str:
@@ -128,6 +137,16 @@ def _fields(form: Mapping[str, Any]) -> int:
     """How many components there are in a form, groups and what is in them counted."""
     inside = form.get("components")
     return sum(1 + _fields(one) for one in inside if isinstance(one, dict)) if isinstance(inside, list) else 0
+
+
+def _options(value: object) -> int:
+    """How many options are written in a form, whatever group they are in."""
+    if isinstance(value, list):
+        return sum(_options(one) for one in value)
+    if not isinstance(value, dict):
+        return 0
+    listed = value.get("values")
+    return (len(listed) if isinstance(listed, list) else 0) + _options(value.get("components"))
 
 
 def form_text(document: object) -> str:

@@ -4,19 +4,27 @@ Drafts that mean harm on the pages of the studio are in tests/web/test_studio_ho
 """
 
 import datetime as dt
+import io
+import json
+import os
+import shutil
+import zipfile
 from html import escape
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Table, insert, select
 
 from engine.definitions import Library, lint, read
 from engine.definitions.linter import errors
-from engine.errors import ExpressionFailed, InvalidDefinition, UnsafeInput
+from engine.errors import ExpressionFailed, InvalidDefinition, InvalidValues, UnsafeInput
 from engine.feel import dmn, table_check
 from engine.runtime import flood, incidents
 from engine.runtime.service_registry import function
 from engine.runtime.tables import job, timer
 from engine.spiff import timers as due_times
+from engine.studio import arriving, exchange, folder, texts
 from tests.town import ADMIN, FINDER, Town, drawing
 
 NOW = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
@@ -193,3 +201,111 @@ def test_the_largest_table_is_checked_with_its_work_bounded(policy: str) -> None
     found = list(table_check.check(dmn.read(table(rows, policy))["x"]))
     assert sum(one.rule == "LD02" for one in found) == (table_check.MOST if policy == "UNIQUE" else 0)
     assert sum(one.rule == "LD03" for one in found) == 1
+
+
+DIAGRAM = drawing('start s\nuser look name="看" gl:role="case_officer" gl:formRef="F-x"\nend e\ns -> look -> e\n').decode()
+FORM = "forms/F-x.form.json"
+
+
+def form(*fields: dict[str, Any]) -> str:
+    shape = {"type": "textfield", "id": "f", "key": "k", "label": "字段"}
+    return json.dumps({"schemaVersion": 19, "type": "default", "id": "F-x", "components": [{**shape, **one} for one in fields]})
+
+
+def choices(number: int) -> dict[str, Any]:
+    return {"type": "select", "values": [{"value": f"v{one}", "label": f"v{one}"} for one in range(number)]}
+
+
+FILES = {
+    "ten thousand options": ({FORM: form(choices(10_000))}, "最多 5000 个"),
+    "a hundred lists of a hundred options": ({FORM: form(*[choices(100)] * 100)}, "最多 5000 个"),
+    "five thousand fields": ({FORM: form(*[{}] * 5000)}, "最多 500 个"),
+    "a label of a megabyte": ({FORM: form({"label": "长" * 350_000})}, "最多 20000 个"),
+    "a name of a megabyte": ({"p.bpmn": DIAGRAM.replace('"看"', f'"{"看" * 350_000}"')}, "最多 1000 个"),
+    "a NUL by its escape": ({FORM: form({"label": "a\0b"})}, "控制字符"),
+    "half a character": ({FORM: form({"label": "\ud800"})}, "JSON"),
+    "half a character as it is": ({"scenarios.yaml": "- \ud800"}, "控制字符"),
+    "half a character in an example": ({"scenarios.yaml": '- 场景: "\\uD800"'}, "控制字符"),
+    "writing turned around": ({"p.bpmn": DIAGRAM.replace('"看"', '"看\u202e了"')}, "文字方向"),
+    "writing turned around by its number": ({"p.bpmn": DIAGRAM.replace('"看"', '"看&#x202E;了"')}, "文字方向"),
+    "writing turned around in a label": ({FORM: form({"label": "同意\u2066不"})}, "文字方向"),
+    "writing turned around in parameters": ({"parameters.toml": 'a = "\\u202e"'}, "文字方向"),
+    "examples without end": ({"scenarios.yaml": "- 1\n" * 300_000}, "最多 200000 个"),
+    "a number of five thousand digits": ({FORM: f'{{"schemaVersion": {"9" * 5000}, "components": []}}'}, "JSON"),
+    "names that differ by case alone": ({"a.dmn": table(["1"]).decode(), "A.dmn": table(["1"]).decode()}, "只差大小写"),
+}
+
+
+@pytest.mark.parametrize("name", list(FILES))
+def test_files_that_no_page_could_show_are_refused_in_a_sentence(name: str) -> None:
+    files, words = FILES[name]
+
+    with pytest.raises((UnsafeInput, InvalidValues)) as refusal:
+        folder.must_fit("p", {"p.bpmn": DIAGRAM, **files})
+    said = "；".join(getattr(refusal.value, "errors", {}).values()) or refusal.value.message
+    assert words in said and len(said) < 200 and not texts.TURNING.search(said)
+
+
+def test_what_looks_odd_and_does_no_harm_is_kept() -> None:
+    """Signs that join letters, and a long explanation."""
+    said = f"<documentation>{'长' * 350_000}</documentation><startEvent"
+    odd = DIAGRAM.replace("<startEvent", said, 1).replace('"看"', '"看\u200d\u200b"')
+
+    folder.must_fit("p", {"p.bpmn": odd, FORM: form(choices(1000))})
+    assert folder.package_of("p", "流程", {"p.bpmn": odd}).diagram == odd.encode()
+
+
+def zipped(*members: tuple[str | zipfile.ZipInfo, bytes | str]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def link(name: str) -> zipfile.ZipInfo:
+    found = zipfile.ZipInfo(name)
+    found.external_attr = 0o120777 << 16
+    return found
+
+
+ZIPS = {
+    "a way out": (zipped(("../p.bpmn", DIAGRAM)), "不能使用"),
+    "a way from the root": (zipped(("/etc/p.bpmn", DIAGRAM)), "不能使用"),
+    "a way out of another system": (zipped(("..\\p.bpmn", DIAGRAM)), "不能使用"),
+    "a link": (zipped((link("p.bpmn"), "/etc/passwd")), "链接"),
+    "a hundred thousand files": (zipped(*((f"f{one}.dmn", "") for one in range(20_000))), "最多 200 个"),
+    "a bomb": (zipped(("p.bpmn", b" " * (50 << 20))), "异常巨大"),
+    "a zip in a zip": (zipped(("a.zip", zipped(("p.bpmn", DIAGRAM)))), "不接收"),
+    "half a zip": (zipped(("p.bpmn", DIAGRAM))[:200], "损坏"),
+}
+
+
+@pytest.mark.parametrize("name", list(ZIPS))
+def test_a_package_that_means_harm_is_refused_before_it_is_unpacked(name: str) -> None:
+    package, words = ZIPS[name]
+
+    with pytest.raises(UnsafeInput, match=words):
+        arriving.unpack([("a.zip", package)])
+
+
+def test_a_folder_of_links_devices_and_far_too_much_is_not_read(tmp_path: Path) -> None:
+    home, forms = tmp_path / "p", tmp_path / "forms"
+    forms.mkdir()
+    exchange.write(tmp_path / "root", "p", {"p.bpmn": DIAGRAM})
+    shutil.move(tmp_path / "root" / "bpmn" / "p", home)
+    assert exchange.read(home, forms)[0] == "p"
+
+    for path, make, words in (
+            (home / "passwd.dmn", lambda path: path.symlink_to("/etc/passwd"), "链接"),
+            (forms / "F-x.form.json", lambda path: path.symlink_to("/dev/zero"), "链接"),
+            (home / "pipe.dmn", os.mkfifo, "设备"),
+            (home / "large.dmn", lambda path: path.write_bytes(b" " * ((5 << 20) + 1)), "5 MB")):
+        make(path)
+        with pytest.raises(UnsafeInput, match=words):
+            exchange.read(home, forms)
+        path.unlink()
+    for number in range(folder.MOST_FILES + 1):
+        (home / f"{number}.dmn").touch()
+    with pytest.raises(UnsafeInput, match="最多 200 个"):
+        exchange.read(home, forms)
