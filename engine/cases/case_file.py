@@ -85,7 +85,7 @@ def of(c: Connection, instance_id: int) -> Penalty:
         row.instance_id, row.number or "", row.title, row.unit_id, row.unit_path, row.process_key, row.item, row.item_name, row.rule_set,
         parties.get(c, row.party_id), others, tuple(one for one in (row.officer, row.assistant) if one), _day(row.act_day), row.act_place,
         row.facts, _day(row.filed_on), row.status, row.closure_kind, _day(row.closed_on), row.frozen_at,
-        tuple(c.execute(FINDINGS, {"i": instance_id}).scalars()), row.answers)
+        findings(c, instance_id), row.answers)
 
 
 def above(c: Connection, instance_id: int) -> int:
@@ -109,6 +109,11 @@ def seen(c: Connection, instance_id: int, by: Participant) -> Penalty:
 def of_finding(c: Connection, finding_id: int) -> tuple[int, ...]:
     """The penalty cases that a finding gave rise to."""
     return tuple(c.execute(OF_FINDING, {"i": finding_id}).scalars())
+
+
+def findings(c: Connection, instance_id: int) -> tuple[int, ...]:
+    """The findings that gave rise to a case; none for what is no penalty case."""
+    return tuple(c.execute(FINDINGS, {"i": instance_id}).scalars())
 
 
 def must_be_open(one: Penalty) -> None:

@@ -29,17 +29,21 @@ class Concerned(Protocol):
 def masked(one: Party, by: Participant, case: Concerned) -> Party:
     """The party as this person may read it. Numbers, day of birth, address and phone are hidden from everybody who has no part in the
     case; from those who do not supervise either, the name of a person as well. A minor's name is shown to nobody without a part."""
-    if by.id in case.officers or any(post.role in IN_TOWN and case.unit_path.startswith(post.unit_path) for post in by.posts):
+    if has_part(by, case):
         return one
     return _outside(one, named=one.kind == ORGANISATION or (bool(by.capabilities & set(SUPERVISES)) and not one.guardian))
 
 
+def has_part(by: Participant, case: Concerned) -> bool:
+    """Whether a person handles the case, or answers for the cases of its town."""
+    return by.id in case.officers or any(post.role in IN_TOWN and case.unit_path.startswith(post.unit_path) for post in by.posts)
+
+
 def name_for(name: str, kind: str, by: Participant, case: Concerned) -> str:
     """The name alone, for lists."""
-    if by.id in case.officers or kind == ORGANISATION or by.capabilities & set(SUPERVISES):
+    if kind == ORGANISATION or by.capabilities & set(SUPERVISES):
         return name
-    held = any(post.role in IN_TOWN and case.unit_path.startswith(post.unit_path) for post in by.posts)
-    return name if held else short(name)
+    return name if has_part(by, case) else short(name)
 
 
 def short(name: str) -> str:

@@ -30,8 +30,19 @@ def may_begin_penalty(c: Connection, payload: Payload) -> None:
     (行政处罚法第四十二条). Any other advice passes."""
     if payload["values"].get("filing_advice") != "file":
         return
-    known = payload["variables"]
-    duties.must_be_two(c, [str(known[key]) for key in ("officer", "assistant") if known.get(key)], clock.today())
+    duties.must_be_two(c, _named(payload["variables"]), clock.today())
+
+
+def may_order(c: Connection, payload: Payload) -> None:
+    """An order to correct in writing (value or variable rectify_kind "within") is made and served by the two officers who were named, both
+    with certificates valid today (行政处罚法第四十二条). What is put right on the spot passes."""
+    known = {**payload["variables"], **payload["values"]}
+    if known.get("rectify_kind") == "within":
+        duties.must_be_two(c, _named(known), clock.today())
+
+
+def _named(known: Mapping[str, Any]) -> list[str]:
+    return [str(known[key]) for key in case_file.OFFICERS if known.get(key)]
 
 
 def not_investigator(c: Connection, payload: Payload) -> None:

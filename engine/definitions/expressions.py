@@ -76,6 +76,8 @@ def _of_node(node: Node, known: frozenset[str]) -> Iterator[Site]:
     for child, where in (("input", "传入"), ("correlation", "关联键")):
         yield from (site(where, one.get("expression")) for one in node.each(child))
     yield from (site("传出", one.get("expression"), foreign=True) for one in node.each("output"))
+    for document in node.each("document"):
+        yield site("何时制作", document.get("when"), "condition")
     for gate in node.each("gate"):
         yield site("法定关口", gate.get("moment"))
         yield site("可以不等", gate.get("waived"), "condition")

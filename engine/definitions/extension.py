@@ -125,7 +125,8 @@ CHILDREN: tuple[Child, ...] = (
     Child("document", ("UserTask",), "文书", "本步骤要制作的文书", (
         Attribute("template", (), Kind.TEXT, "模板", "文书模板编号", "rectification-notice", required=True),
         Attribute("name", (), Kind.TEXT, "名称", "文书名称", "责令改正通知书"),
-        Attribute("required", (), Kind.BOOLEAN, "必须", "不做此文书就不能提交", "true"))),
+        Attribute("required", (), Kind.BOOLEAN, "必须", "不做此文书就不能提交", "true"),
+        Attribute("when", (), Kind.FEEL, "何时制作", "结果为 true 时才制作；不写则每次都制作", 'rectify_kind = "within"'))),
     Child("evidence", ("UserTask",), "证据材料", "本步骤应取得的证据", (
         Attribute("name", (), Kind.TEXT, "名称", "材料名称", "现场照片", required=True),
         Attribute("kind", (), Kind.TEXT, "种类", "photo、document、audio、video、record", "photo"),

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from engine.cases import case_file, masking
 from engine.cases.case_file import Penalty
-from engine.documents import case_fields, catalogue, issuing, register, serving, signing
+from engine.documents import case_fields, catalogue, finding_fields, issuing, register, serving, signing
 from engine.documents.catalogue import Document
 from engine.documents.issuing import Occasion
 from engine.documents.register import DRAFT, ISSUED, METHODS, Issued, Service, Signature
@@ -20,6 +20,8 @@ from engine.people import Participant
 from engine.runtime import access
 from engine.runtime import case as cases
 from engine.runtime.case import Case
+
+PRIVATE = "这份文书含有当事人的身份信息，只对经办、审核和负责本案的人开放。"
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,7 @@ def may_take(c: Connection, document_id: int, by: Participant) -> Issued:
     file = _file(c, found.case_id)
     if by.has("lawyer"):
         raise NotAllowed("驻队律师只能在页面上查阅指派的案件，不能下载文书。")
-    if file is not None and masking.masked(file.party, by, file) != file.party:
-        raise NotAllowed("这份文书含有当事人的身份信息，只对经办、审核和负责本案的人开放。")
+    _must_read(c, found.case_id, by, file, found.officers)
     return found
 
 
@@ -126,9 +127,27 @@ def preview(c: Connection, case_id: int, doc_id: str, occasion: Occasion, *, by:
     """As `issuing.preview`, for a person of the case. Raises NotAllowed for whoever may not take documents away."""
     _must_see(c, case_id, by)
     file = _file(c, case_id)
-    if by.has("lawyer") or (file is not None and masking.masked(file.party, by, file) != file.party):
-        raise NotAllowed("这份文书含有当事人的身份信息，只对经办、审核和负责本案的人开放。")
+    if by.has("lawyer"):
+        raise NotAllowed(PRIVATE)
+    _must_read(c, case_id, by, file, finding_fields.officers(occasion.variables))
     return issuing.preview(c, case_id, doc_id, occasion)
+
+
+def _must_read(c: Connection, case_id: int, by: Participant, file: Penalty | None, officers: tuple[str, ...]) -> None:
+    """Raises NotAllowed for whoever reads the party only masked; before a case is filed, for whoever neither handles the finding
+    (`officers`) nor answers for its town."""
+    if file is not None and masking.masked(file.party, by, file) == file.party:
+        return
+    if file is not None or not masking.has_part(by, _Before(case_fields.town_of(c, case_id).path, officers)):
+        raise NotAllowed(PRIVATE)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """A finding for which no case was filed, as `masking` asks for it."""
+
+    unit_path: str
+    officers: tuple[str, ...]
 
 
 def page_made() -> tuple[Document, ...]:

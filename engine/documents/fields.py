@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.documents import case_fields, form_fields, money_fields, term_fields
+from engine.documents import case_fields, finding_fields, form_fields, money_fields, term_fields
 from engine.documents.catalogue import FOLDER, Document, everything
 
 NAMES = FOLDER / "fields.toml"
@@ -56,6 +56,7 @@ def gather(c: Connection, instance_id: int, *, values: Mapping[str, Any], variab
     file = case_fields.file_of(c, instance_id)
     words = {"form": form_fields.words(c, instance_id, element, values)}
     words |= case_fields.gather(c, instance_id, file)
+    words |= finding_fields.gather(c, instance_id, {**variables, **values}) if file is None else {}
     words |= money_fields.gather(c, file)
     words["payment"]["due_on"] = words["dues"].get("due_on") or words["payment"].get("due_on", "")
     return words | term_fields.gather(c, file, values=values, variables=variables)

@@ -14,6 +14,8 @@ from engine.runtime import case as cases
 TIMED = ("datetime", "time")
 DAYS = "days"
 """The field with a number of days; documents write it with its unit."""
+DEADLINE = "deadline"
+"""A deadline that is a number of days begins when the document is received."""
 
 
 def words(c: Connection, instance_id: int, element: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,7 +27,17 @@ def words(c: Connection, instance_id: int, element: str, values: Mapping[str, An
     known = {one.key: one for one in form.inputs()} if form else {}
     people = directory.names(c, [str(value) for key, value in values.items() if key in known and known[key].type == "person" and value])
     found = {_called(known.get(key), key): _shown(known.get(key), value, people) for key, value in values.items()}
-    return {**found, DAYS: f"{found[DAYS]}日"} if str(found.get(DAYS, "")).isdecimal() else found
+    for name, text in ((DAYS, "{}日"), (DEADLINE, "收到本文书次日起{}日期满")):
+        if str(found.get(name, "")).isdecimal():
+            found[name] = text.format(found[name])
+    return found
+
+
+def named(c: Connection, instance_id: int, element: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as they are, under the documents' own names."""
+    form = form_of(c, instance_id, element)
+    known = {one.key: one for one in form.inputs()} if form else {}
+    return {_called(known.get(key), key): value for key, value in values.items()}
 
 
 def _called(field: Field | None, key: str) -> str:

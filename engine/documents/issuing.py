@@ -18,6 +18,7 @@ from engine.documents import (
     catalogue,
     citations,
     fields,
+    finding_fields,
     fonts,
     numbering,
     opinion_fields,
@@ -133,9 +134,10 @@ def base_row(c: Connection, instance_id: int, ready: Prepared, by: str) -> dict[
     """The columns that every new document has."""
     templates.keep(c, ready.template)
     file = case_fields.file_of(c, instance_id)
+    officers = file.officers if file else finding_fields.names(ready.data)
     return {"instance_id": instance_id, "case_id": file.instance_id if file else instance_id, "doc_id": ready.document.id,
             "name": ready.document.name, "unit_id": case_fields.town_of(c, instance_id).id, "template_sha256": ready.template.sha256,
-            "template_version": ready.template.version, "officers": list(file.officers) if file else [], "made_at": clock.now(),
+            "template_version": ready.template.version, "officers": list(officers), "made_at": clock.now(),
             "made_by": by}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select
 
 from engine import clock
+from engine.cases import case_file
 from engine.documents.tables import document, file, service, signature
 from engine.errors import NotFound
 
@@ -19,7 +20,7 @@ METHODS = {DIRECT: "直接送达", LEFT: "留置送达", MAIL: "邮寄送达", E
            NOTICE: "公告送达"}
 OF_ID = select(document).where(document.c.id == bindparam("i"))
 LOCK = OF_ID.with_for_update()
-OF_CASE = select(document).where(document.c.case_id == bindparam("i")).order_by(document.c.id)
+OF_CASE = select(document).where(document.c.case_id.in_(bindparam("ids", expanding=True))).order_by(document.c.id)
 FILES = (select(file).where(file.c.document_id.in_(bindparam("ids", expanding=True))).order_by(file.c.document_id, file.c.format))
 SIGNED = select(signature).where(signature.c.document_id == bindparam("i")).order_by(signature.c.id)
 SERVED = select(service).where(service.c.document_id == bindparam("i")).order_by(service.c.id)
@@ -131,8 +132,8 @@ def locked(c: Connection, document_id: int) -> Issued:
 
 
 def of_case(c: Connection, case_id: int) -> tuple[Issued, ...]:
-    """All documents in the file of a penalty case, oldest first."""
-    return _whole(c, c.execute(OF_CASE, {"i": case_id}).all(), case_id)
+    """All documents in the file of a penalty case, oldest first: its own, and what its findings issued before it was filed."""
+    return _whole(c, c.execute(OF_CASE, {"ids": [case_id, *case_file.findings(c, case_id)]}).all(), case_id)
 
 
 def signatures(c: Connection, document_id: int) -> tuple[Signature, ...]:

@@ -137,10 +137,10 @@ def _days(c: Connection, instance_id: int, values: Mapping[str, Any]) -> int:
 
 
 def _servers(c: Connection, instance_id: int, values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Who served: as said, else the officers of the case."""
+    """Who served: as said, else the officers of the case; before a case is filed those whom the document names."""
     said = tuple(str(one) for one in values.get("servers") or ())
     file = None if said else case_fields.file_of(c, instance_id)
-    return said or (file.officers if file else ())
+    return said or (file.officers if file else register.get(c, int(values["document"])).officers)
 
 
 def _must_be_servable(c: Connection, instance_id: int, found: Issued, one: Attempt) -> None:

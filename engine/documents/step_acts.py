@@ -1,13 +1,13 @@
 """What a step of a process may do with documents when it is submitted, by name: `documents.issue`, `documents.serve`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from engine import clock
 from engine.cases import case_file
-from engine.documents import catalogue, dossier, dossier_register, issuing, publicity, publicity_term, serving
+from engine.documents import catalogue, dossier, dossier_register, form_fields, issuing, publicity, publicity_term, register, serving
 from engine.errors import InvalidValues
 
 ACT = "act"
@@ -39,12 +39,21 @@ def _wanted(c: Connection, payload: Mapping[str, Any], wanted: Mapping[str, Any]
 
 
 def serve(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Record an attempt at serving a document. values: see `serving.Attempt`; the document may also be the variable `document`.
+    """Record an attempt at serving a document. values: see `serving.Attempt`, fields with a property "document" under that name. The
+    document may also be the variable `document`; without either it is the newest unserved one of those that the step names.
 
     Answers {"served_on": ISO day or None, "returned": bool, "method", "service": id, "notice_until": ISO day or None}.
     """
-    values = {"document": payload["variables"].get("document"), **payload["values"]}
-    return serving.record(c, int(payload["case"]), values, by=str(payload["person"])).answer()
+    case = int(payload["case"])
+    said = form_fields.named(c, case, str(payload["element"]), payload["values"])
+    values = {"document": payload["variables"].get("document") or _unserved(c, case, payload["documents"]), **said}
+    return serving.record(c, case, values, by=str(payload["person"])).answer()
+
+
+def _unserved(c: Connection, case: int, documents: Sequence[Mapping[str, Any]]) -> int | None:
+    wanted = {str(one["template"]) for one in documents}
+    found = (one.id for one in reversed(register.of_case(c, case)) if one.doc_id in wanted and one.state == register.ISSUED)
+    return next((one for one in found if register.served_on(c, one) is None), None)
 
 
 def compile_dossier(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,12 +22,14 @@ from engine.spiff import Element, Tokens
 
 @dataclass(frozen=True)
 class Wanted:
-    """A document or a piece of evidence that the diagram asks for at a step. `template` is empty for evidence, `least` how many of it."""
+    """A document or a piece of evidence that the diagram asks for at a step. `template` is empty for evidence, `least` how many of it;
+    `depends`: it is made only where the answers of the step say so."""
 
     name: str
     required: bool
     template: str = ""
     least: int = 0
+    depends: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _refusals(c: Connection, row: Any, element: Element, tokens: Tokens, person:
     """What its checks say without a form: what is wrong with values alone is said beside their fields."""
     visible = tokens.visible(row.id)
     payload = {"case": row.instance_id, "person": person, "element": element.id, "values": {}, "variables": visible,
-               "documents": element.gl.get("document") or []}
+               "documents": [one for one in element.gl.get("document") or () if not one.get("when")]}
     for name in str(element.gl.get("check") or "").split():
         try:
             service_registry.check(name)(c, payload)
@@ -92,4 +94,4 @@ def _refusals(c: Connection, row: Any, element: Element, tokens: Tokens, person:
 def _wanted(element: Element, kind: str) -> Iterator[Wanted]:
     for one in element.gl.get(kind) or ():
         yield Wanted(str(one.get("name") or one.get("template") or ""), str(one.get("required")) in ("true", "True"),
-                     str(one.get("template") or ""), int(one.get("min") or 0))
+                     str(one.get("template") or ""), int(one.get("min") or 0), bool(one.get("when")))

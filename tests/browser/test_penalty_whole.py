@@ -72,7 +72,15 @@ def finding(office):
     office["dz1"].does("执法队签收", officer="ba1", assistant="ba2")
     officer = office["ba1"]
     officer.does("现场核查", onsite_outcome="order", onsite_facts="灯箱破损约两平方米", photos_onsite=PHOTOS)
-    page = officer.does("责令改正", rectify_kind="within", rectify_days="10", rectify_demand="修复或者拆除")
+    officer.opens("责令改正")
+    expect(officer.page.locator("aside").first).to_contain_text("责令改正通知书")
+    officer.fills(rectify_kind="within", party_kind="organisation", party_name="青石甲公司", rectify_days="10",
+                  order_facts="设置在青石镇东街12号的灯箱破损约两平方米。", rectify_demand="修复或者拆除")
+    officer.submits()
+    officer.opens("送达责令改正通知书")
+    expect(officer.page.locator("aside").first).to_contain_text("改〔2026〕1号")
+    page = officer.does("送达责令改正通知书", method="direct", service_on=office.today.isoformat(), place=PLACE, receiver="赵志强",
+                        relation="法定代表人", photos_served=[photo("回证")])
     expect(page.locator("#notices")).not_to_contain_text("全部办完")
     office.until(office.today + dt.timedelta(days=11))
     officer.does("复查", recheck_outcome="not_corrected", recheck_note="没有修复", photos_recheck=[photo("复查")])

@@ -62,6 +62,7 @@ class Player:
     def __init__(self, town: Town, process: str) -> None:
         self.town, self.remembered = town, dict[str, str]()
         self.town.publishes_folder(process)
+        self.town.run(lambda c: qualifications.sample(c, [OFFICER, OTHER_OFFICER]))
 
     def play(self, steps: list[Mapping[str, Any]]) -> None:
         for number, step in enumerate(steps, 1):
@@ -124,7 +125,7 @@ class Player:
             lon, lat = POINTS.get(person, POINTS[FINDER])
             values[state.key] = {"lon": lon, "lat": lat, **(values.get(state.key) or {})}
         elif state.type == "datetime" and not values.get(state.key):
-            values[state.key] = local(self.town.clock()).strftime("%Y-%m-%dT%H:%M")
+            values[state.key] = local(self.town.clock()).strftime("%Y-%m-%d" if state.field.subtype == "date" else "%Y-%m-%dT%H:%M")
 
     def _parameters(self) -> dict[str, Any]:
         with self.town.database.reading() as c:
@@ -152,11 +153,10 @@ class Player:
         self.remembered[name] = self._case().business_key
 
     def _publish(self, process: str) -> None:
-        """A further process is there; the officers hold certificates."""
+        """A further process is there."""
         mine = self.town.process
         self.town.publishes_with_called(process)
         self.town.process = mine
-        self.town.run(lambda c: qualifications.sample(c, [OFFICER, OTHER_OFFICER]))
 
     # ---------------------------------------------------------------------------------------- expecting
 

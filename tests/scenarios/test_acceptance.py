@@ -35,6 +35,7 @@ def does(role: str, step: str, **values: Any) -> dict[str, Any]:
 
 
 CORRECTED = {"correction_outcome": "corrected", "correction_measures": ["persuade", "slip"], "correction_words": "收摊"}
+ORDERED = {"party_kind": "natural", "party_name": "乙", "order_facts": "在人行道摆蔬菜摊，经劝导两次后又摆。"}
 PERSUADED = does("village_cadre", "村社纠正", **CORRECTED)
 CHECKED = does("grid_worker", "网格员复核", grid_check_outcome="passed")
 SETTLED = [
@@ -90,7 +91,8 @@ def test_s02_the_third_time_within_thirty_days_goes_to_the_team_up_to_the_door_o
     first_order = [
         does("team_leader", "执法队签收", officer="wei", assistant="jiang"),
         does("case_officer", "现场核查", onsite_outcome="order", onsite_facts="第三次摆摊"),
-        does("case_officer", "责令改正", rectify_kind="within", rectify_days="3", rectify_demand="撤除摊位"),
+        does("case_officer", "责令改正", rectify_kind="within", rectify_days="3", rectify_demand="撤除摊位", **ORDERED),
+        does("case_officer", "送达责令改正通知书", method="direct", place="校门口", receiver="乙", relation="本人"),
     ]
     player.play([
         {"到": "2026-03-12 09:00"}, report("乙"),
@@ -102,7 +104,13 @@ def test_s02_the_third_time_within_thirty_days_goes_to_the_team_up_to_the_door_o
         {"待办": {"case_officer": ["立案建议"]}},
     ])  # fmt: skip
 
-    assert {"rectify_order", "recheck"} <= elements(town)
+    assert {"rectify_order", "serve_order", "recheck"} <= elements(town)
+    with town.database.reading() as c:
+        order, = register.of_case(c, town.case)
+        assert (order.doc_id, order.number) == ("DOC-15", "青石镇综执改〔2026〕1号") and order.officers == ("wei", "jiang")
+        assert str(register.served_on(c, order.id)) == "2026-03-12"
+        assert order.data["case"]["facts"] == ORDERED["order_facts"] and order.data["party"]["lines"][0] == "当事人：乙"
+        assert order.data["form"]["deadline"] == "收到本文书次日起3日期满"
     assert "村社纠正" not in " ".join(town.story())
     assert town.todo(OFFICER) == ["立案建议"]
     assert town.faults() == []

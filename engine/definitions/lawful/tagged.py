@@ -8,6 +8,8 @@ from engine.definitions.lawful.vocabulary import Property, acts
 from engine.definitions.library import Library
 from engine.definitions.model import Model, Node, Process
 
+SERVES, ISSUES = "documents.serve", "documents.issue"
+
 
 def acts_of(node: Node) -> frozenset[str]:
     """The legal acts a step says it is."""
@@ -106,9 +108,9 @@ def _calls(model: Model) -> Iterable[str]:
 
 
 def given_away(node: Node) -> frozenset[str]:
-    """The acts that what a step does and issues gives away, whatever it says."""
-    papers = {str(one.get("template", "")) for one in node.each("document")}
+    """The acts that what a step does and issues gives away, whatever it says. A step that serves papers names those of another step."""
     does = set(node.gl.get("act", ()))
+    papers = set[str]() if SERVES in does and ISSUES not in does else {str(one.get("template", "")) for one in node.each("document")}
     return frozenset(act.id for act in acts().values() if does & set(act.operations) or papers & set(act.papers))
 
 

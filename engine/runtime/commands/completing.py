@@ -9,7 +9,7 @@ from engine import forms
 from engine.database import UTCDateTime
 from engine.errors import NotFound
 from engine.people import Participant
-from engine.runtime import access, gates, service_registry
+from engine.runtime import access, gates, papers, service_registry
 from engine.runtime import case as cases
 from engine.runtime.case import Case, Found
 from engine.runtime.commands import lending, returning
@@ -82,7 +82,8 @@ def _acted(case: Case, item: Found, values: Mapping[str, Any], tokens: Tokens) -
     if not checks and not acts:
         return {}
     payload = {"case": case.id, "person": case.by.id if case.by else "", "element": item.element_id, "values": values,
-               "variables": tokens.visible(item.id), "documents": gl.get("document") or []}
+               "variables": tokens.visible(item.id),
+               "documents": papers.wanted(case.host, gl.get("document") or (), {**tokens.names(item.id), **values})}
     for name in checks:
         service_registry.check(name)(case.c, payload)
     done: dict[str, Any] = {}

@@ -29,8 +29,7 @@ def of_case(case_id: int) -> Any:
     with database().reading() as c:
         found = desk.papers(c, case_id, me())
         writes = desk.may_write(c, case_id, me())
-    return render_template("documents/_case.html", papers=found, case_id=case_id, kinds=desk.page_made() if writes else (),
-                           METHODS=METHODS)
+    return render_template("documents/_case.html", papers=found, case_id=case_id, kinds=desk.page_made() if writes else ())
 
 
 @blueprint.get("/documents/step")
