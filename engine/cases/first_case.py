@@ -1,5 +1,6 @@
 """The first case of an item in a town (首案): when it is filed, the department that handed the power down is asked to guide it.
 
+The department that is asked is the item's own, where the city has a unit of that name; else whoever holds the post at the city.
 行政处罚法第二十四条第三款. The request is a process of its own under the case, `first_case_guidance`: what the department answers is
 written into the case for its officers. It advises and never decides; the case goes on, and is closed, without it unless a parameter of the
 town says otherwise.
@@ -20,6 +21,7 @@ from engine.law import statutes
 from engine.law.powers import Power
 from engine.notifications import Kind, Message, post
 from engine.people import directory
+from engine.people.directory import Unit
 from engine.runtime import case as cases
 from engine.runtime import posting
 from engine.runtime.case import RUNNING, SUSPENDED
@@ -64,11 +66,12 @@ def begin(c: Connection, one: Penalty, power: Power, number: str) -> bool:
         deployed = definitions.latest(c, PROCESS)
     except NotFound:
         return False
-    known = _known(c, one, power, number)
+    asked = directory.department(c, one.unit_path, power.department)
+    known = {**_known(c, one, power, number), "department_unit": asked.id if asked else None}
     opening = Opening(one.unit_id, title=f"首案指导：{known['town_name']}，{power.name}"[:200], parent=one.instance_id)
     made = open_case(c, deployed, known, opening, by=None)
     text = f"{known['town_name']}第一次办理“{power.name}”，请{power.department}指导。"
-    post(c, Message(Kind.WORK, f"first-case:{made['instance']}", text, made["instance"]), _people(c, one))
+    post(c, Message(Kind.WORK, f"first-case:{made['instance']}", text, made["instance"]), _people(c, one, asked))
     return True
 
 
@@ -119,6 +122,6 @@ def _without_party(one: Penalty) -> str:
     return said
 
 
-def _people(c: Connection, one: Penalty) -> list[str]:
-    unit = directory.ancestor(c, one.unit_path, LEVEL)
+def _people(c: Connection, one: Penalty, asked: Unit | None) -> list[str]:
+    unit = asked or directory.ancestor(c, one.unit_path, LEVEL)
     return [each.id for each in directory.holders(c, ROLE, unit.id)] if unit else []

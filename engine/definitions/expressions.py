@@ -12,7 +12,8 @@ from engine.feel import Parsed
 
 PERCENT = "%"
 DEEPEST = 30  # brackets
-OWN = (("assignee", "指定办理人"), ("roleFrom", "指定岗位"), ("priority", "优先级"), ("limit", "办理时限"), ("deadlineStart", "期限起算"))
+OWN = (("assignee", "指定办理人"), ("roleFrom", "指定岗位"), ("unitFrom", "指定单位"), ("priority", "优先级"), ("limit", "办理时限"),
+       ("deadlineStart", "期限起算"))
 
 
 @dataclass(frozen=True)

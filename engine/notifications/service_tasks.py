@@ -13,13 +13,15 @@ from engine.runtime import lookup
 
 
 def remind(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Tell everybody who holds `role` at the case's unit of level `scope` the words of `text`.
+    """Tell everybody who holds `role` at the unit `unit`, else at the case's unit of level `scope`, the words of `text`.
 
-    payload: role, scope, case_number, text. Answers how many were told. Runs in the finishing turn, so it happens once. Through other
-    channels goes only that there is something about this case, because nobody has looked at what the words contain.
+    payload: role, scope, case_number, text; unit may be left out or null. Answers how many were told. Runs in the finishing turn, so it
+    happens once. Through other channels goes only that there is something about this case, because nobody has looked at what the words
+    contain. Raises NotFound for a unit that does not exist.
     """
     case = lookup.by_number(c, str(payload["case_number"]))
-    unit = directory.ancestor(c, case.unit_path, str(payload["scope"]))
+    named = payload.get("unit")
+    unit = directory.ancestor(c, case.unit_path, str(payload["scope"])) if named is None else directory.unit_of(c, str(named))
     people = directory.holders(c, str(payload["role"]), unit.id) if unit is not None else ()
     about = {"case_number": case.number, "title": case.title}
     message = Message(Kind.ORDER, ids.new_key(), str(payload["text"]), case.id, about=about)

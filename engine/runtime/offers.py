@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.deadlines import Deadline
-from engine.errors import ExpressionFailed
-from engine.people import ROLES
+from engine.errors import ExpressionFailed, NotFound
+from engine.people import ROLES, directory
 from engine.runtime import lineage
 from engine.runtime.case import SUSPENDED, Case
 from engine.runtime.host import UNKNOWN, CaseHost, plain
@@ -25,17 +25,25 @@ def rows(case: Case, host: CaseHost, tokens: Tokens, waits: Sequence[UserTaskWai
     if not waits:
         return []
     scopes = [tokens.names(wait.key) for wait in waits]
-    people = _evaluated(host, [(wait.element.gl.get("assignee"), scope) for wait, scope in zip(waits, scopes, strict=True)])
-    order = _evaluated(host, [(wait.element.gl.get("priority"), scope) for wait, scope in zip(waits, scopes, strict=True)])
-    roles = _evaluated(host, [(wait.element.gl.get("roleFrom"), scope) for wait, scope in zip(waits, scopes, strict=True)])
-    units = lineage.of(case.c, case.row.unit_path)
+    people, order, roles, places = (
+        _evaluated(host, [(wait.element.gl.get(name), scope) for wait, scope in zip(waits, scopes, strict=True)])
+        for name in ("assignee", "priority", "roleFrom", "unitFrom")
+    )
     return [
         _row(case, wait, limits[wait.key][-1].deadline if limits.get(wait.key) else None)
-        | _candidate(wait, role, units, case.row.unit_id)
+        | _candidate(case, wait, role, place)
         | _assigned(case, wait, assignee)
         | {"priority": _priority(wait, priority, case)}
-        for wait, role, assignee, priority in zip(waits, roles, people, order, strict=True)
+        for wait, role, place, assignee, priority in zip(waits, roles, places, people, order, strict=True)
     ]
+
+
+def places(unit_path: str, candidate_key: str | None) -> tuple[str, ...]:
+    """The units at which a post of its role makes fit to do an item: all that contain its case; the one it is offered to, alone, where
+    that stands beside them, as a department does."""
+    around = tuple(part for part in unit_path.split("/") if part)
+    offered = (candidate_key or "").partition("@")[2]
+    return (offered,) if offered and offered not in around else around
 
 
 def _evaluated(host: CaseHost, asked: Sequence[tuple[Any, Mapping[str, Any]]]) -> list[Any]:
@@ -46,16 +54,34 @@ def _evaluated(host: CaseHost, asked: Sequence[tuple[Any, Mapping[str, Any]]]) -
     return [next(results) if value is UNKNOWN else value for value in values]
 
 
-def _candidate(wait: UserTaskWait, found: Any, units: Mapping[str, str], own: str) -> dict[str, Any]:
-    """The role at the unit of the wanted level that contains the case; above that level, at the case's own unit. `found` is what
-    gl:roleFrom gave."""
+def _candidate(case: Case, wait: UserTaskWait, found: Any, place: Any) -> dict[str, Any]:
+    """The role at a unit: the one that gl:unitFrom gave (`place`), else the one of the wanted level that contains the case; above that
+    level, the case's own. `found` is what gl:roleFrom gave."""
     if found is not None and (not isinstance(found, str) or found not in ROLES):
         raise ExpressionFailed(f"“{wait.element.name}”的办理岗位“{str(found)[:80]}”不存在，请联系流程设计人员。", element=wait.element.id)
     role = found or wait.element.gl.get("role")
     if not role:
         return {"candidate_key": None, "candidate_role": None}
+    unit = _around(case, wait, role) if place is None else _named(case, wait, role, place)
+    return {"candidate_key": f"{role}@{unit}", "candidate_role": role}
+
+
+def _around(case: Case, wait: UserTaskWait, role: str) -> str:
     level = wait.element.gl.get("scope") or (ROLES[role].scope if role in ROLES else None)
-    return {"candidate_key": f"{role}@{units.get(str(level), own)}", "candidate_role": role}
+    return lineage.of(case.c, case.row.unit_path).get(str(level), str(case.row.unit_id))
+
+
+def _named(case: Case, wait: UserTaskWait, role: str, place: Any) -> str:
+    """The unit that gl:unitFrom gave. Raises ExpressionFailed for one that does not exist, or where nobody can hold the role."""
+    name = wait.element.name
+    try:
+        unit = directory.unit_of(case.c, place if isinstance(place, str) else "")
+    except NotFound as missing:
+        raise ExpressionFailed(f"“{name}”的办理单位“{str(place)[:80]}”不存在，请联系流程设计人员。", element=wait.element.id) from missing
+    if role in ROLES and unit.level not in ROLES[role].levels:
+        raise ExpressionFailed(f"“{name}”的办理单位“{unit.name}”没有“{ROLES[role].name}”这个岗位，它设在{ROLES[role].level_words}，"
+                               "请联系流程设计人员。", element=wait.element.id)
+    return unit.id
 
 
 def _assigned(case: Case, wait: UserTaskWait, assignee: Any) -> dict[str, Any]:

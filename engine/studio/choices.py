@@ -24,7 +24,7 @@ from engine.studio.drafts import Draft
 
 GROUPS = (
     ("start", "发起", ("category", "startForm", "startAccess", "startRoles", "title")),
-    ("who", "谁来办", ("role", "scope", "assignee", "roleFrom", "priority")),
+    ("who", "谁来办", ("role", "scope", "assignee", "roleFrom", "unitFrom", "priority")),
     ("form", "填什么", ("formRef", "access")),
     ("limit", "时限", ("limit", "limitUnit", "warnBefore", "legalBasis", "deadline", "deadlineStart", "ruleSet", "waitsFor")),
     ("work", "核对和办理", ("check", "act", "decisionRef", "function", "resultVariable")),

@@ -1,6 +1,6 @@
 """Who can move what stands still: the people behind a post, whoever may assign, steer or administer there, and how to reach them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from engine.people import ROLES
 from engine.people.tables import person, post, unit
+from engine.runtime import offers
 
 _WHO = select(
     person.c.id, person.c.name, person.c.phone, post.c.role, unit.c.id.label("unit_id"), unit.c.path, unit.c.name.label("unit")
@@ -50,9 +51,10 @@ class Holder:
     active: bool
     posts: tuple[tuple[str, str], ...]
 
-    def covers(self, role: str | None, unit_path: str) -> bool:
-        """Still holds the role for a unit that contains the case; a step without a role asks for any post at all."""
-        return any((role is None or held == role) and unit_path.startswith(path) for held, path in self.posts)
+    def covers(self, item: Any) -> bool:
+        """Still holds the role of a step where it may be done; a step without a role asks for any post at all."""
+        role, places = item.candidate_role, offers.places(item.unit_path, item.candidate_key)
+        return any(role in (None, held) and path.rstrip("/").rpartition("/")[2] in places for held, path in self.posts)
 
 
 @dataclass(frozen=True)
@@ -77,12 +79,12 @@ class Staff:
         """Any system administrator."""
         return _first([row for row in self.posts if "administer" in ROLES[row.role].capabilities])
 
-    def receivers(self, role: str | None, unit_path: str, but: str | None) -> bool:
-        """Whether somebody else could be handed a step of that role."""
-        units = {part for part in unit_path.split("/") if part}
+    def receivers(self, item: Any) -> bool:
+        """Whether somebody else could be handed a step."""
+        role, places, but = item.candidate_role, offers.places(item.unit_path, item.candidate_key), item.assignee
         if role is None:
-            return any(row.path.startswith(unit_path) and row.id != but for row in self.posts)
-        return any(row.role == role and row.unit_id in units and row.id != but for row in self.posts)
+            return any(row.path.startswith(item.unit_path) and row.id != but for row in self.posts)
+        return any(row.role == role and row.unit_id in places and row.id != but for row in self.posts)
 
 
 def _first(rows: list[Any]) -> Mover | None:
@@ -97,12 +99,13 @@ def _post(unit_name: str | None, role: str | None) -> str:
     return f"{unit_name} {ROLES[role].name}" if unit_name and role and role in ROLES else ""
 
 
-def staff(c: Connection, paths: Iterable[str], people: Iterable[str]) -> Staff:
-    """Everybody who may have to do with cases at these units' paths, and these people; two statements."""
+def staff(c: Connection, paths: Iterable[str], items: Collection[Any]) -> Staff:
+    """Everybody who may have to do with cases at these units' paths, with these steps of theirs, and who has one; two statements."""
     roles = [key for key, role in ROLES.items() if role.capabilities & set(EVERYWHERE)]
     units = {part for path in paths for part in path.split("/") if part}
+    units |= {unit for item in items for unit in offers.places(item.unit_path, item.candidate_key)}
     rows = c.execute(STAFF, {"roles": roles, "units": sorted(units)}).all()
-    return Staff(tuple(row for row in rows if row.role in ROLES), _holders(c, people))
+    return Staff(tuple(row for row in rows if row.role in ROLES), _holders(c, (item.assignee for item in items if item.assignee)))
 
 
 def _holders(c: Connection, people: Iterable[str]) -> dict[str, Holder]:

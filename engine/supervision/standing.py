@@ -178,8 +178,7 @@ def of_cases(c: Connection, ids: Sequence[int]) -> list[Standing]:
     rows = [found[one] for one in ids if one in found]
     asked = {"ids": [row.id for row in rows]}
     waits = _waits(c, asked)
-    assignees = [item.assignee for one in waits.values() for item in one.items if item.assignee]
-    staff = movers.staff(c, (row.unit_path for row in rows), assignees)
+    staff = movers.staff(c, (row.unit_path for row in rows), [item for one in waits.values() for item in one.items])
     units = directory.unit_names(c, {row.unit_id for row in rows})
     since: dict[int, dt.datetime] = {row[0]: row[1] for row in c.execute(MOVED, asked)}
     halted = {"ids": [row.id for row in rows if row.status == SUSPENDED]}
@@ -284,10 +283,10 @@ class _Question:
         that covers the case."""
         element = self._deployed.spec.elements.get(item.element_id)
         named = item.delegated_by or (element is not None and element.gl.get("assignee"))
-        return bool(holder.posts) if named else holder.covers(item.candidate_role, item.unit_path)
+        return bool(holder.posts) if named else holder.covers(item)
 
     def _assigner(self, item: Any) -> Mover | None:
-        if not self.staff.receivers(item.candidate_role, item.unit_path, item.assignee):
+        if not self.staff.receivers(item):
             return None
         return self.staff.allowed("assign", item.unit_path)
 

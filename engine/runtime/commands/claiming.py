@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, update
 from engine.database import UTCDateTime
 from engine.errors import InvalidState, NotAllowed, NotFound
 from engine.people import Participant, directory
-from engine.runtime import access
+from engine.runtime import access, offers
 from engine.runtime import case as cases
 from engine.runtime.case import Case, Found
 from engine.runtime.commands import lending
@@ -82,7 +82,8 @@ def _to_transfer(c: Connection, item_id: str, by: Participant) -> tuple[Case, Fo
 
 def _receiver(c: Connection, item: Found, to: str) -> Participant:
     receiver = directory.participant(c, to)
-    covering = any(post.role == item.candidate_role and item.unit_path.startswith(post.unit_path) for post in receiver.posts)
+    places = offers.places(item.unit_path, item.candidate_key)
+    covering = any(post.role == item.candidate_role and post.unit_id in places for post in receiver.posts)
     if item.candidate_role is not None and not covering and item.candidate_key not in receiver.candidate_keys:
         raise InvalidState(f"{receiver.name}的岗位不能办理“{item.name}”，请选择同岗位的人员。", item=item.id, to=to)
     if receiver.id == item.assignee:
@@ -98,7 +99,7 @@ def receivers(c: Connection, item_id: str, *, by: Participant) -> tuple[Particip
     if item.candidate_role is None:
         people = directory.people(c, below=[item.unit_path])
     else:
-        units = [part for part in item.unit_path.split("/") if part]
+        units = offers.places(item.unit_path, item.candidate_key)
         people = tuple(p for unit in units for p in directory.holders(c, item.candidate_role, unit))
     return tuple(person for person in dict.fromkeys(people) if person.id not in (item.assignee, None))
 
