@@ -83,11 +83,11 @@ def account(c: Connection, instance_id: int, by: Participant, capability: str = 
 
 
 def enter(c: Connection, instance_id: int, capability: str, by: Participant, work: Callable[[], str]) -> dict[str, Any]:
-    """Do something in a ledger: the case is locked, its file open, the person its clerk or keeper; what `work` says is told in the record.
+    """Do something in a ledger: the case is locked, its file open, the person its clerk, keeper or reviewer; what `work` says is told.
 
     Raises NotFound, NotAllowed (reads only), InvalidState (frozen file), and what `work` raises.
     """
-    found = account(c, instance_id, by, capability)
+    found = account(c, instance_id, by, GOODS if capability == GOODS else MONEY)
     case = cases.locked(c, instance_id, by=by)
     case_file.must_be_open(found)
     if not by.may(capability, found.unit_path):
