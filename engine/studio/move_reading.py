@@ -26,7 +26,8 @@ AT_WORK = (TRYING, RUNNING, UNDOING)
 WAITING, MOVED, FITS, BLOCKED, SKIPPED, BACK, STAYED = "waiting", "moved", "fits", "blocked", "skipped", "undone", "stayed"
 RESULTS = {WAITING: "还没有处理", MOVED: "已移动", FITS: "可以移动", BLOCKED: "不能移动", SKIPPED: "不需要移动", BACK: "已撤销移动",
            STAYED: "撤销不了，保持移动后的版本"}
-ACTS = {"asked": "提出", "tried": "试移", "approved": "批准", "refused": "不批准", "stopped": "停下", "resumed": "继续", "undone": "撤销"}
+ACTS = {"asked": "提出", "tried": "试移", "approved": "批准", "refused": "不批准", "stopped": "停下", "resumed": "继续", "undone": "撤销",
+        "one-undone": "撤销一件"}
 
 _SHOWN = select(move_batch, definition.c.name, definition.c.number).join(definition, definition.c.id == move_batch.c.to_definition)
 ONE = _SHOWN.where(move_batch.c.id == bindparam("b"))

@@ -48,6 +48,7 @@ MARK = update(move_item).where(move_item.c.batch_id == bindparam("b"), move_item
     state=bindparam("to"), text=bindparam("said"), at=bindparam("now", type_=UTCDateTime))
 STANDS = select(process_instance.c.status, process_instance.c.definition_id).where(
     process_instance.c.id == bindparam("i")).with_for_update()
+STATUS = select(process_instance.c.status).where(process_instance.c.id == bindparam("i"))
 LAST_MOVE = select(case_move.c.batch_id).where(case_move.c.instance_id == bindparam("i"), case_move.c.undone_at.is_(None)).order_by(
     case_move.c.id.desc()).limit(1)
 UNDO = select(move_act).where(move_act.c.batch_id == bindparam("b"), move_act.c.kind == "undone").order_by(move_act.c.id.desc()).limit(1)
@@ -107,24 +108,33 @@ def _moved(c: Connection, batch: Any, instance_id: int) -> Result:
     if now.definition_id == batch.to_definition:
         return SKIPPED, "该事项已经按这一版办理，不需要移动。"
     plan = Plan(batch.to_definition, batch.mapping, batch.choice, batch.reason, batch.id)
-    failed = _within(c, lambda: commands.migrate(c, instance_id, plan, by=_mover(c, batch.asked_by)), keep=not batch.dry)
+    failed = within(c, lambda: commands.migrate(c, instance_id, plan, by=_mover(c, batch.asked_by)), keep=not batch.dry)
     if failed:
         return BLOCKED, failed
     return (FITS, "") if batch.dry else (MOVED, "")
 
 
 def _taken_back(c: Connection, batch: Any, instance_id: int) -> Result:
-    now = c.execute(STANDS, {"i": instance_id}).one()
-    if now.status not in (cases.RUNNING, cases.SUSPENDED):
-        return STAYED, f"该事项{cases.STATUS_WORDS[now.status]}，不能撤销移动。"
-    if c.execute(LAST_MOVE, {"i": instance_id}).scalar() != batch.id:
-        return STAYED, "该事项之后又移动过或已单独撤销，这一批的移动不再撤销。"
+    c.execute(STANDS, {"i": instance_id})
+    forbidden = held_by_another(c, batch.id, instance_id)
+    if forbidden:
+        return STAYED, forbidden
     asked = c.execute(UNDO, {"b": batch.id}).one()
-    failed = _within(c, lambda: commands.undo_move(c, instance_id, by=_mover(c, asked.by_id), reason=asked.why), keep=True)
+    failed = within(c, lambda: commands.undo_move(c, instance_id, by=_mover(c, asked.by_id), reason=asked.why), keep=True)
     return (STAYED, failed) if failed else (BACK, "")
 
 
-def _within(c: Connection, act: Callable[[], object], *, keep: bool) -> str:
+def held_by_another(c: Connection, batch_id: int, instance_id: int) -> str:
+    """Why the move of this batch is not what would be taken back from a case, in words; "" when it is."""
+    status = c.execute(STATUS, {"i": instance_id}).scalar_one()
+    if status not in (cases.RUNNING, cases.SUSPENDED):
+        return f"该事项{cases.STATUS_WORDS[status]}，不能撤销移动。"
+    if c.execute(LAST_MOVE, {"i": instance_id}).scalar() != batch_id:
+        return "该事项之后又移动过或已单独撤销，这一批的移动不再撤销。"
+    return ""
+
+
+def within(c: Connection, act: Callable[[], object], *, keep: bool) -> str:
     """Do it; what it refuses in words, with nothing changed. Not kept: nothing is changed either way."""
     try:
         with c.begin_nested() as part:

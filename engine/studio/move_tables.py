@@ -8,7 +8,7 @@ move_act = Table(
     "move_act", metadata,
     Column("id", BIGKEY, primary_key=True),
     Column("batch_id", BigInteger, ForeignKey("move_batch.id"), nullable=False),
-    Column("kind", String(12), nullable=False),  # asked | tried | approved | refused | stopped | resumed | undone
+    Column("kind", String(12), nullable=False),  # asked | tried | approved | refused | stopped | resumed | undone | one-undone
     Column("by_id", String(80), nullable=False),
     Column("at", UTCDateTime, nullable=False),
     Column("why", Text, nullable=False),

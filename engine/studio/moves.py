@@ -16,6 +16,7 @@ from engine.definitions import Deployed
 from engine.errors import InvalidState, InvalidValues, NotAllowed, NotFound
 from engine.people import Participant
 from engine.runtime import case as cases
+from engine.runtime import commands
 from engine.runtime.commands.wording import stated
 from engine.runtime.moving_tables import move_batch, move_item
 from engine.runtime.relimiting import CHOICES
@@ -24,6 +25,7 @@ from engine.studio import folder_rights
 from engine.studio.folder_rights import APPROVE, EDIT
 from engine.studio.move_reading import (
     ASKED,
+    BACK,
     DONE,
     FITS,
     MOVED,
@@ -45,12 +47,13 @@ from engine.studio.move_reading import (
     mapped,
     progress,
 )
-from engine.studio.move_running import UNDO, advance, advance_due, next_due
+from engine.studio.move_running import MARK, UNDO, advance, advance_due, held_by_another, next_due
 from engine.studio.move_tables import move_act
 from engine.supervision import audit
 
 __all__ = ["CHOICES", "PAGE", "RESULTS", "STATES", "Act", "Item", "Progress", "advance", "advance_due", "approve", "ask", "ask_tried",
-           "dry_run", "items", "listing", "mapped", "next_due", "numbered", "progress", "refuse", "resume", "stop", "undo", "why_not"]
+           "dry_run", "items", "listing", "mapped", "next_due", "numbered", "progress", "refuse", "resume", "stop", "undo",
+           "undo_one", "undoable", "why_not"]
 
 MOST, MAPPED, SEVERAL, NUMBERED = 50_000, 200, 0, 200
 """Cases chosen, steps mapped, cases typed by their numbers at the most, and what stands for "from several versions"."""
@@ -69,6 +72,9 @@ BY_NUMBER = select(process_instance.c.id, process_instance.c.business_key).where
     process_instance.c.process_key == bindparam("k"), process_instance.c.status.in_(LIVE),
     process_instance.c.business_key.in_(bindparam("numbers", expanding=True)))
 TRIED = select(move_batch.c.id).where(move_batch.c.process_key == bindparam("k"), move_batch.c.state == TRYING).limit(1)
+ITEM = select(move_item.c.state, process_instance.c.business_key).join(
+    process_instance, process_instance.c.id == move_item.c.instance_id).where(
+    move_item.c.batch_id == bindparam("b"), move_item.c.instance_id == bindparam("i"))
 LOCK = select(move_batch).where(move_batch.c.id == bindparam("b")).with_for_update()
 
 
@@ -186,6 +192,37 @@ def undo(c: Connection, by: Participant, batch_id: int, reason: str) -> None:
         state=SKIPPED, text="整批已撤销，没有移动。", at=clock.now()))
     _set(c, batch_id, UNDOING)
     _note(c, by, batch_id, "undone", said, said=f"{by.name}撤销流程“{batch.name}”（{batch.key}）第 {batch_id} 批移动：{said}")
+
+
+def undo_one(c: Connection, by: Participant, batch_id: int, instance_id: int, reason: str) -> None:
+    """Put one moved case of a batch back, while nothing has happened to it since; done again it changes nothing.
+
+    Raises NotAllowed, NotFound, InvalidState with what is in the way, InvalidValues without a reason.
+    """
+    said = stated(reason, "请写明撤销的理由。")
+    batch = _locked(c, by, batch_id, (DONE, STOPPED))
+    item = c.execute(ITEM, {"b": batch_id, "i": instance_id}).first()
+    if item is None:
+        raise NotFound("这一批里没有这件事项，请返回列表重新选择。", batch=batch_id)
+    if item.state == BACK:
+        return
+    forbidden = "这件没有移动，不需要撤销。" if batch.dry or item.state != MOVED else held_by_another(c, batch_id, instance_id)
+    if forbidden:
+        raise InvalidState(forbidden)
+    commands.undo_move(c, instance_id, by=by, reason=said)
+    c.execute(MARK, {"b": batch_id, "i": instance_id, "to": BACK, "said": f"{by.name}单独撤销：{said}", "now": clock.now()})
+    _note(c, by, batch_id, "one-undone", f"{item.business_key}：{said}",
+          said=f"{by.name}撤销流程“{batch.name}”（{batch.key}）第 {batch_id} 批移动中的事项 {item.business_key}：{said}")
+
+
+def undoable(c: Connection, by: Participant, batch: Progress, shown: Sequence[Item]) -> dict[int, str]:
+    """Which of the moved cases that are shown could be put back one by one now: case → "", or what is in the way, in words.
+
+    None at all for somebody without the right, and while the batch is at work."""
+    if batch.dry or batch.state not in (DONE, STOPPED) or not any(folder_rights.may(c, by, batch.key, kind) for kind in (EDIT, APPROVE)):
+        return {}
+    moved = [one.instance_id for one in shown if one.state == MOVED]
+    return {one: held_by_another(c, batch.id, one) or commands.why_not_undone(c, one) for one in moved}
 
 
 def _wish(c: Connection, by: Participant, to: int, mapping: Mapped, more: tuple[str, str, Sequence[int] | None]) -> _Wish:

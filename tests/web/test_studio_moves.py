@@ -189,3 +189,69 @@ def test_a_grid_worker_sees_none_of_it(as_person: object, versions: tuple[int, i
     visitor = as_person("wg01")
     assert visitor.get(f"/studio/definitions/{versions[1]}/impact").status_code == 403
     assert visitor.post(f"/studio/definitions/{versions[1]}/moves", {"act": "ask"}).status_code == 403
+
+
+@pytest.fixture
+def moved(designer: object, as_person: object, versions: tuple[int, int], database: Database) -> tuple[str, list[int]]:
+    """A batch of three moved cases: where it is shown, and the cases; the first two wait at a step that was mapped."""
+    batch = begins(designer, versions[1], "ask")
+    as_person("fzy1").post(f"/studio/moves/{batch}/judge/approve")
+    all_done(database, batch)
+    with database.reading() as c:
+        return f"/studio/moves/{batch}", [one.instance_id for one in moves.items(c, directory.participant(c, "sheji"), batch)]
+
+
+def standing(database: Database, ids: list[int]) -> list[int]:
+    with database.reading() as c:
+        return [c.exec_driver_sql(f"select definition_id from process_instance where id = {one}").scalar_one() for one in ids]
+
+
+def test_one_moved_case_is_put_back_and_the_others_stay(
+        designer: object, moved: tuple[str, list[int]], versions: tuple[int, int], database: Database) -> None:
+    at, ids = moved
+    page = text(designer.get(at))
+    assert page.count("撤销这一件") == 3 and f'action="{at}/undo/{ids[0]}"' in page
+
+    answer = designer.post(f"{at}/undo/{ids[0]}?state=moved", {"why": "这件办了一半"})
+    assert answer.status_code == 302 and answer.headers["Location"].endswith("?state=moved")
+    assert standing(database, ids) == [versions[0], versions[1], versions[1]]
+    page = text(designer.get(at))
+    assert page.count("撤销这一件") == 2 and "单独撤销：这件办了一半" in page and "撤销一件" in page
+    assert '已移动 <span class="num">2</span> 件' in page and '已撤销移动 <span class="num">1</span> 件' in page
+    with database.reading() as c:
+        told = list(c.exec_driver_sql("select kind from move_act order by id").scalars())
+    assert told == ["asked", "approved", "one-undone"]
+
+    assert designer.post(f"{at}/undo/{ids[0]}", {"why": "再按一次"}).status_code == 302
+    with database.reading() as c:
+        assert c.exec_driver_sql("select count(*) from move_act").scalar_one() == 3
+    designer.post(f"{at}/undo", {"why": "全部撤销"})
+    all_done(database, int(at.rsplit("/", 1)[1]))
+    assert standing(database, ids) == [versions[0]] * 3
+
+
+def test_a_case_that_has_gone_on_is_not_put_back_and_it_is_said_why(
+        designer: object, as_person: object, moved: tuple[str, list[int]], versions: tuple[int, int], database: Database) -> None:
+    at, ids = moved
+    looked(database)
+    page = text(designer.get(at))
+    assert page.count("不能单独撤销：移动之后该事项已经有了新的办理") == 1 and page.count("撤销这一件") == 2
+    gone = next(one for one in ids if f'action="{at}/undo/{one}"' not in page)
+
+    for case, why, words in ((gone, "移错了", "已经有了新的办理"), (ids[0] if gone != ids[0] else ids[1], " ", "请写明撤销的理由")):
+        answer = designer.post(f"{at}/undo/{case}", {"why": why})
+        assert answer.status_code == 422 and words in text(answer)
+    assert standing(database, ids) == [versions[1]] * 3
+    assert designer.post(f"{at}/undo/99", {"why": "没有这件"}).status_code == 404
+    assert as_person("wg01").post(f"{at}/undo/{ids[1]}", {"why": "不归我管"}).status_code == 403
+
+
+def test_one_case_of_a_trial_or_of_a_batch_at_work_is_not_put_back(
+        designer: object, versions: tuple[int, int], database: Database) -> None:
+    tried, asked = begins(designer, versions[1], "try"), begins(designer, versions[1], "ask")
+    all_done(database, tried)
+    with database.reading() as c:
+        case = moves.items(c, directory.participant(c, "sheji"), tried)[0].instance_id
+    for batch, words in ((tried, "没有移动，不需要撤销"), (asked, "待批准")):
+        answer = designer.post(f"/studio/moves/{batch}/undo/{case}", {"why": "看看"})
+        assert answer.status_code == 422 and words in text(answer) and "撤销这一件" not in text(answer)

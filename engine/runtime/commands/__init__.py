@@ -19,6 +19,7 @@ from engine.runtime.commands.keeping import (
 from engine.runtime.commands.many import claim_many, transfer_many
 from engine.runtime.commands.migrating import Plan, migrate
 from engine.runtime.commands.migrating import undo as undo_move
+from engine.runtime.commands.migrating import why_not_undone
 from engine.runtime.commands.moving import Target, may_withdraw, send_back, targets, withdraw
 from engine.runtime.commands.retrying import retry
 from engine.runtime.commands.signing import add_signer, remove_signer, signers
@@ -72,6 +73,7 @@ __all__ = [
     "transfer_many",
     "unclaim",
     "undo_move",
+    "why_not_undone",
     "urge",
     "withdraw",
 ]

@@ -151,18 +151,35 @@ def undo(c: Connection, instance_id: int, *, by: Participant, reason: str) -> di
     said = stated(reason, "请写明撤销的理由。")
     case = cases.locked(c, instance_id, by=by)
     case.must_run()
-    move = c.execute(NEWEST, {"i": case.id}).first()
+    move = _untouched(case)
+    _restore(case, move, said)
+    c.execute(update(case_move).where(case_move.c.id == move.id).values(undone_at=case.at, undone_by=by.id))
+    return case.answer()
+
+
+def why_not_undone(c: Connection, instance_id: int) -> str:
+    """What would keep the newest move of a case from being undone now, in words; "" when nothing does. Raises NotFound."""
+    case = cases.peeked(c, instance_id)
+    try:
+        case.must_run()
+        _untouched(case)
+    except InvalidState as refusal:
+        return refusal.message
+    return ""
+
+
+def _untouched(case: Case) -> Found:
+    """The newest move of a case to which nothing has happened since. Raises InvalidState."""
+    move = case.c.execute(NEWEST, {"i": case.id}).first()
     if move is None:
         raise InvalidState("该事项没有移动过，或已经撤销。", instance=case.id)
-    since = c.execute(SINCE, {"stream": case.story.stream, "seq": move.record_seq}).scalars().all()
+    since = case.c.execute(SINCE, {"stream": case.story.stream, "seq": move.record_seq}).scalars().all()
     if move.revision != case.revision or any(kind not in HARMLESS for kind in since):
         raise InvalidState("移动之后该事项已经有了新的办理，不能撤销。需要时请再移到合适的版本。", instance=case.id)
     worked = kept.work_since(case, move.kept)
     if worked:
         raise InvalidState(worked, instance=case.id)
-    _restore(case, move, said)
-    c.execute(update(case_move).where(case_move.c.id == move.id).values(undone_at=case.at, undone_by=by.id))
-    return case.answer()
+    return move
 
 
 def _restore(case: Case, move: Found, said: str) -> None:

@@ -140,11 +140,11 @@ def _batch(batch_id: int, wrong: str = "") -> Any:
     with database().reading() as c:
         batch = moves.progress(c, by, batch_id)
         items = moves.items(c, by, batch_id, state or None, page=number)
-        why_not, mapped = moves.why_not(c, by, batch), moves.mapped(c, batch)
+        why_not, mapped, undoable = moves.why_not(c, by, batch), moves.mapped(c, batch), moves.undoable(c, by, batch, items)
     many = batch.counts.get(state, 0) if state else batch.total
     page = render_template("studio/_moves_progress.html" if is_part() else "studio/moves_batch.html", batch=batch, items=items, state=state,
                            number=number, last=-(-many // moves.PAGE), why_not=why_not, mapped=mapped, wrong=wrong, key=new_key(),
-                           RESULTS=moves.RESULTS, CHOICES=moves.CHOICES, asked=_query(batch.mapping, batch.choice))
+                           undoable=undoable, RESULTS=moves.RESULTS, CHOICES=moves.CHOICES, asked=_query(batch.mapping, batch.choice))
     ended = is_part() and not batch.is_at_work  # what may be done next stands outside the part
     return page, 422 if wrong else 200, {"HX-Refresh": "true"} if ended else {}
 
@@ -200,6 +200,19 @@ def _act(batch_id: int, act: str) -> Any:
         return _batch(batch_id, _words(refusal))
     flash(SAID[act])
     return redirect(url_for("studio.move_batch", batch_id=batch_id))
+
+
+@blueprint.post("/moves/<int:batch_id>/undo/<int:instance_id>")
+@policy("design", "approve_models")
+def undo_one_move(batch_id: int, instance_id: int) -> Any:
+    """Take one case of a batch back."""
+    by, why = me(), request.form.get("why", "")
+    try:
+        database().run(lambda c: moves.undo_one(c, by, batch_id, instance_id, why))
+    except (InvalidValues, InvalidState) as refusal:
+        return _batch(batch_id, _words(refusal))
+    flash("已撤销，该事项按原来的版本继续办。")
+    return redirect(url_for("studio.move_batch", batch_id=batch_id, state=request.args.get("state"), page=request.args.get("page")))
 
 
 @blueprint.post("/moves/<int:batch_id>/ask")
