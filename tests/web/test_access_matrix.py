@@ -29,7 +29,9 @@ from web.settings import Settings
 
 SECRET_PLACE = "不可外传路 7 号"
 FINDERS = {"own": "wg01", "foreign village": "wg04", "foreign town": "lx-wg01"}
-TOWN, CITY = "/990100/990100101/", ("empowering_department", "city_coordination", "justice_bureau")
+TOWN = "/990100/990100101/"
+WHO = {role if level == about.scope else f"{role}@{level}": (role, level) for role, about in ROLES.items() for level in about.levels}
+"""Every role at every level where it may be held."""
 PUBLIC = {"static", "account.sign_in", "account.enter", "account.demo", "field.app_manifest", "field.service_worker", "field.offline",
           "api.description", "api.docs"}
 CASE_IDS = {"case_id", "item_id", "file_id", "number", "clock_id"}
@@ -113,12 +115,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def _people(world: World) -> None:
-    """One person for every role, of the main town where the role is a town's, with an open browser."""
+    """One person for every role and level, of the main town where the role is a town's, with an open browser."""
     with world.database.reading() as c:
         everybody = directory.people(c)
-    for role, about in ROLES.items():
-        path = TOWN if about.scope != "city" else "/"
-        person = next(p for p in everybody if p.posts[0].role == role and p.posts[0].unit_path.startswith(path) and p.id != "wg01")
+    for role, (held, level) in WHO.items():
+        path = TOWN if level not in ("city", "department") else "/"
+        person = next(p for p in everybody if (p.posts[0].role, p.posts[0].level) == (held, level) and p.id != "wg01"
+                      and p.posts[0].unit_path.startswith(path))
         secret = world.database.run(lambda c, person=person: sessions.open_session(c, person.id, "10.0.0.1", "test"))
         world.people[role], world.browsers[role] = person, world.app.test_client()
         world.browsers[role].set_cookie("sid", secret)
@@ -148,7 +151,7 @@ def test_a_write_without_our_own_word_is_refused(world: World) -> None:
     assert all(hasattr(world.app.view_functions[endpoint], "scope") for endpoint in unguarded)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", WHO)
 def test_a_route_beyond_the_role_is_refused(world: World, role: str) -> None:
     may = world.people[role].capabilities
     with world.app.app_context():
@@ -166,7 +169,7 @@ def _sees(person: Participant, place: str) -> bool:
     return any(path.startswith(seen) for capability in ("read_cases", "supervise") for seen in person.seen_paths(capability))
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", WHO)
 @pytest.mark.parametrize("place", ["foreign village", "foreign town"])
 def test_a_foreign_id_is_not_told_from_a_missing_one(world: World, role: str, place: str) -> None:
     if _sees(world.people[role], place):
@@ -190,7 +193,7 @@ def _shape(answer: Any, ids: dict[str, str]) -> str:
     return body
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", WHO)
 def test_no_list_count_or_search_leaks_another_town(world: World, role: str) -> None:
     sees = _sees(world.people[role], "foreign town")
     leaking = []

@@ -31,11 +31,12 @@ def asked(name: str) -> str:
 
 
 def towns(c: Connection) -> tuple[Unit, ...]:
-    """The towns whose lists this person may look at: those that hold a post of theirs, or lie below one."""
+    """The towns whose lists this person may look at: those that hold a post of theirs, or lie below one, or below a department's city."""
     found: dict[str, Unit] = {}
     for post in me().posts:
         town = directory.ancestor(c, post.unit_path, "town")
-        for one in (town,) if town else directory.units(c, below=post.unit_path, level="town"):
+        city = directory.ancestor(c, post.unit_path, "city") if post.level == "department" else None
+        for one in (town,) if town else directory.units(c, below=city.path if city else post.unit_path, level="town"):
             found[one.id] = one
     return tuple(found.values())
 
