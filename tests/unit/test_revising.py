@@ -6,29 +6,14 @@ import pytest
 
 from engine import clock
 from engine.cases import case_file, dues, ledger_desk, measures, money_list, pauses, payments, remedies, revising
-from engine.definitions import Package
 from engine.errors import InvalidState, NotAllowed, NotFound
 from engine.reports import taking_out
 from engine.runtime import commands
+from tests import small_remedy
 from tests.money_town import CLERK, Till, refused
-from tests.notation import extension, xml
 from tests.penalty_town import day
+from tests.small_remedy import PAPER
 from tests.town import BOSS, COMMANDER, LAWYER, OFFICER, Town
-
-PAUSE, RESULT = ("pause_day", "pause_ground", "resume_day", "document"), ("remedy_outcome", "outcome_on", "outcome_number")
-FORMS = {key: {"schemaVersion": 19, "type": "default", "id": key, "components": [
-    {"type": "textfield", "id": name, "key": name, "label": name} for name in names]} for key, names in (("F", PAUSE), ("R", RESULT))}
-REVIEWER = 'gl:role="legal_reviewer" gl:scope="town"'
-REMEDY = f"""
-    {extension(*(f'<gl:variable name="{name}" type="text" shared="true"/>' for name in PAUSE))}
-    start s
-    <userTask id="register" name="登记" {REVIEWER} gl:formRef="F" gl:act="cases.pause_surcharge"/>
-    <userTask id="result" name="登记结果" {REVIEWER} gl:formRef="R"/>
-    <userTask id="over" name="恢复" {REVIEWER} gl:formRef="F" gl:act="cases.resume_surcharge" gl:resultVariable="resumed"/>
-    end e
-    s -> register -> result -> over -> e
-"""
-PAPER = "县府复决〔2026〕1号"
 
 
 class Desk(Till):
@@ -36,8 +21,7 @@ class Desk(Till):
 
     def __init__(self, town: Town) -> None:
         super().__init__(town)
-        drawn = xml(REMEDY, "remedy").replace(b'<process id="remedy"', b'<process id="remedy" gl:startRoles="legal_reviewer"')
-        town.publishes(Package("remedy", "复议、诉讼应诉", drawn, forms=FORMS))
+        town.publishes(small_remedy.package())
         self.remedy = 0
 
     def acts_as(self, who, work, *what):
@@ -48,16 +32,11 @@ class Desk(Till):
         """A reconsideration that begins on a day and, where a day is given, ends with a result."""
         by = self.town.person(LAWYER)
         self.remedy = self.town.run(lambda c: measures.begin(c, self.case, "remedy", {}, by))["instance"]
-        self._step("登记", pause_day=since, pause_ground="reconsideration", document="县府复受〔2026〕1号")
-        if until:
-            self._step("登记结果", remedy_outcome=outcome, outcome_on=until, outcome_number=PAPER)
-            self._step("恢复", resume_day=until, pause_ground="reconsideration", document=PAPER)
-
-    def _step(self, name, **values):
-        self.town.works()
-        self.town.case = self.remedy
-        self.town.does(LAWYER, name, **values)
-        self.town.case = self.case
+        for name, values in small_remedy.steps(since, until, outcome):
+            self.town.works()
+            self.town.case = self.remedy
+            self.town.does(LAWYER, name, **values)
+            self.town.case = self.case
 
     def changes(self, yuan, by=LAWYER, **values):
         said = {"ruling": self.remedy, "amount": yuan if yuan is None else yuan * 100, "reason": "罚款变更", **values}
@@ -114,7 +93,8 @@ def test_a_reviewer_enters_what_a_reconsideration_left_and_the_clerk_pays_the_re
 
 
 WRONG_CHANGES = [
-    (None, {}, "变更后的金额"), (5000, {}, "不需要变更"), (6000, {}, "第六十三条"), (-1, {}, "变更后的金额"), (2000, {"reason": " "}, "理由"),
+    (None, {}, "变更后的金额"), (5000, {}, "不需要变更"), (6000, {}, "第六十三条"), (-1, {}, "变更后的金额"),
+    (2000, {"reason": " "}, "理由"),
     (2000, {"ruling": ""}, "请选择所依据"), (2000, {"ruling": "7x"}, "请选择所依据"), (2000, {"part": "gains"}, "没有决定这笔款项"),
     (2000, {"part": "x"}, "没有决定这笔款项")]
 
@@ -165,7 +145,8 @@ def test_nobody_but_a_reviewer_changes_what_is_to_be_paid(halved):
 
 
 WRONG_REFUNDS = [
-    ({"document": ""}, "凭证号"), ({"ground": "revoked"}, "没有这笔款项撤销"), ({"ground": "x"}, "退款的原因"), ({"part": "x"}, "请选择款项"),
+    ({"document": ""}, "凭证号"), ({"ground": "revoked"}, "没有这笔款项撤销"), ({"ground": "x"}, "退款的原因"),
+    ({"part": "x"}, "请选择款项"),
     ({"day": "2026-03-21"}, "不能晚于今天"), ({"day": "2026-03-01"}, "请核对退款日期"), ({"day": "3月"}, "请填写日期"),
     ({"part": "gains", "ground": "overpaid"}, "可退的没收违法所得为 0 元")]
 
