@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.cases import costs
+from engine.cases import costs, remedies
 from engine.errors import InvalidState, InvalidValues, NotAllowed, TooEarly
 from tests.side_case import SideCase, decided
 from tests.town import BOSS, HEAD, LAWYER, OFFICER, Town
@@ -60,7 +60,10 @@ def test_a_revoked_decision_ends_enforcement_at_once(sign: SideCase) -> None:
     sign.at("2025-05-30")
     sign.step(LAWYER, "登记复议决定", remedy_outcome="revoked", outcome_on="2025-05-30", outcome_number="Y政复决〔2025〕9号")
     assert sign.has(LAWYER, "恢复加处、执行或者改正")
+    assert sign.town.run(lambda c: remedies.rulings(c, sign.main)) == ()  # nothing may be changed before the remedy is over
     sign.step(LAWYER, "恢复加处、执行或者改正", resume_day="2025-05-30", pause_ground="reconsideration")
+    ruling = sign.town.run(lambda c: remedies.rulings(c, sign.main))[0]
+    assert (ruling.words, ruling.document, ruling.day.isoformat()) == ("撤销", "Y政复决〔2025〕9号", "2025-05-30")
     assert sign.due("DL-D4") == "2025-06-05"  # 06-02 is a holiday
     sign.step(LAWYER, "撤回公示并说明", withdrawn_outcome="none", withdrawn_reason="决定没有公示过。")
     sign.back()
