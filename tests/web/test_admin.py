@@ -93,6 +93,34 @@ def test_units_are_added_and_renamed(as_person, database: Database) -> None:
     assert browser.post("/admin/units/nowhere", {"name": "没有"}).status_code == 404
 
 
+def test_a_department_is_added_below_its_city_and_staffed(as_person, database: Database) -> None:
+    browser = as_person(SYSTEM)
+    new = {"id": "b77", "name": "市水利局", "level": "department", "parent_id": "990100"}
+
+    below = browser.post("/admin/units", {**new, "parent_id": "990100101"})
+    assert below.status_code == 422 and "部门不能设在上级单位“990100101”下面，上级应是市" in text(below)
+    assert browser.post("/admin/units", new).status_code == 302
+    page = text(browser.get("/admin/units"))
+    assert "市水利局" in page and '<option value="department"' in page and '<option value="b77"' not in page
+    again = browser.post("/admin/units/990100B1", {"name": "市水利局"})
+    assert again.status_code == 422 and "已经登记（编码 b77）" in text(again)
+
+    person = {"id": "shuili1", "name": "水某", "role": "empowering_department", "unit": "b77"}
+    assert "赋权部门（市或部门）" in text(browser.get("/admin/people/new"))
+    assert browser.post("/admin/people/new", {**person, "unit": "990100101"}).status_code == 422
+    assert browser.post("/admin/people/new", person).status_code == 302
+    with database.reading() as c:
+        assert [one.id for one in directory.holders(c, "empowering_department", "b77")] == ["shuili1"]
+
+
+def test_a_department_reads_the_power_lists_of_its_city_but_no_case(as_person) -> None:
+    browser = as_person("fq1")
+
+    page = text(browser.get("/law/powers"))
+    assert "青石镇" in page and "户外广告设施" in page
+    assert browser.get("/penalty").status_code == 200 and browser.get("/tasks").status_code == 200
+
+
 def test_a_password_is_issued_by_security_and_works(as_person, visitor, database: Database) -> None:
     browser = as_person(SECURITY)
 
