@@ -87,12 +87,15 @@ def ancestor(c: Connection, path: str, level: str) -> Unit | None:
     return None if row is None else Unit(row.id, row.name, row.level, row.parent_id, row.path, row.polygon)
 
 
-def department(c: Connection, path: str, name: str) -> Unit | None:
-    """The department of that name in the city that contains the path; None when the city has no unit for it. Spaces around names do
-    not count; of two with one name the one with the smaller id is it."""
+def departments(c: Connection, path: str) -> Mapping[str, Unit]:
+    """The departments of the city that contains the path, by name; spaces around a name do not count."""
     city = ancestor(c, path, "city")
-    known = units(c, city.path, "department") if city else ()
-    return next((one for one in known if one.name.strip() == name.strip()), None)
+    return {one.name.strip(): one for one in units(c, city.path, "department")} if city else {}
+
+
+def department(c: Connection, path: str, name: str) -> Unit | None:
+    """The department of that name in the city that contains the path; None when the city has no unit for it."""
+    return departments(c, path).get(name.strip())
 
 
 def holders(c: Connection, role: str, unit_id: str) -> tuple[Participant, ...]:

@@ -118,6 +118,8 @@ def test_a_department_reads_the_power_lists_of_its_city_but_no_case(as_person) -
 
     page = text(browser.get("/law/powers"))
     assert "青石镇" in page and "户外广告设施" in page
+    assert "没有登记为单位" not in page
+    assert text(as_person("fzy1").get("/law/powers")).count("没有登记为单位，首案指导派给市一级的赋权部门岗位") == 5
     assert browser.get("/penalty").status_code == 200 and browser.get("/tasks").status_code == 200
 
 

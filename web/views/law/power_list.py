@@ -32,9 +32,11 @@ def _page(status: int = 200, **more: Any) -> Any:
         found, others = powers.items(c, town.id), towns(c)
         keeps = law_changes.may_keep_list(c, town.id, me())
         waiting = list_upload.waiting(c, town.id) if keeps else None
+        known = directory.departments(c, town.path)
         touched = {one.code: powers_in_use.in_flight(c, town.id, one.code) for one in found} if keeps else {}
     shown = {"town": town, "towns": others, "items": found, "day": day_of(), "keeps": keeps, "touched": touched, "waiting": waiting,
-             "errors": {}, "typed": {}, "changed": None, "POLICIES": powers.POLICIES, "range_words": choice.range_words, **more}
+             "departments": known, "errors": {}, "typed": {}, "changed": None, "POLICIES": powers.POLICIES,
+             "range_words": choice.range_words, **more}
     return make_response(render_template("law/powers.html", **shown), status)
 
 
