@@ -111,10 +111,11 @@ def refund(c: Connection, instance_id: int, values: Values, by: str | None) -> d
     if any(wrong.values()):
         raise InvalidValues({key: words for key, words in wrong.items() if words})
     assert isinstance(amount, int)
+    payer = str(values.get("payer") or "").strip() or case_file.of(c, instance_id).party.name
     more = {"document": document, "ground": ground, "reason": REFUND_GROUNDS[ground]}
     if ground != OVERPAID and lowered is not None:
         more["rests_on"] = str(lowered.more.get("document") or "")
-    dues.write(c, instance_id, New(REFUNDED, day, amount, part, payer=str(values.get("payer") or "").strip()[:200], more=more), by)
+    dues.write(c, instance_id, New(REFUNDED, day, amount, part, payer=payer[:200], more=more), by)
     return answer(c, instance_id)
 
 
@@ -146,7 +147,7 @@ def _wrong_refund(c: Connection, instance_id: int, said: tuple[str, Any, dt.date
     ledger, until = dues.entries(c, instance_id), dues.payable_until(c, instance_id)
     now, then = (dues.balance(ledger, one, until).over(part) for one in (clock.today(), day))
     if not isinstance(amount, int) or not 0 < amount <= now:
-        return f"可退的{PARTS[part]}为 {yuan(now)} 元，请填写不超过这个数的金额；决定被撤销或者变更的，请先登记变更。"
+        return f"可退的{PARTS[part]}为 {yuan(now)} 元，请填写不超过这个数的金额；决定被撤销或者变更的，请先由法制员登记变更。"
     return f"{day} 可退的{PARTS[part]}只有 {yuan(then)} 元，请核对退款日期。" if amount > then else ""
 
 
