@@ -107,7 +107,7 @@ def words(roles: Sequence[str]) -> str:
 def _errors(wish: Wish, person: Participant, deputy: Participant) -> dict[str, str]:
     errors: dict[str, str] = {}
     if deputy.id == person.id or deputy.id not in {one.id for one in _near(person, deputy)}:
-        errors["deputy"] = "请选择同一镇街的另一位人员。"
+        errors["deputy"] = "请选择同一镇街或者同一部门的另一位人员。"
     if not wish.roles or not set(wish.roles) <= set(lendable(person)):
         errors["roles"] = "请勾选要代理的岗位，只能是本人担任的业务岗位。"
     if not wish.first <= wish.last or wish.last - wish.first > LONGEST or wish.last < clock.today():

@@ -4,13 +4,10 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.database import Database
-from engine.errors import ExpressionFailed, InvalidDefinition, InvalidState, InvalidValues
+from engine.errors import InvalidValues
 from engine.people import ROLES, directory, importing
 from engine.people.roles import ABOVE, LEVEL_NAMES, TREE
 from engine.reports import board, places
-from engine.runtime import access, commands
-from engine.supervision import standing
-from tests.town import Town
 
 FILE = """
 [[units]]
@@ -134,82 +131,3 @@ def test_a_supervisor_of_the_city_is_not_led_into_a_department(city: Database) -
         assert board.show(c, by).heat.level in TREE
         nothing = board.show(c, by, "d1")
         assert nothing.units == () and board.listing(c, by, board.Filters(unit="d1")).steps == ()
-
-
-# ------------------------------------------------------------------------------------------------ work that goes to a unit by its id
-
-TWO = (("wang", "王局", "d1"), ("ma", "马科", "d1"), ("he", "何处", "d2"), ("ju", "居中", "x"))
-
-
-def _settle(c: Connection) -> None:
-    for unit, name in (("d1", "市城市管理局"), ("d2", "市生态环境局")):
-        directory.save_unit(c, {"id": unit, "name": name, "level": "department", "parent_id": "x"})
-    for person, name, unit in TWO:
-        directory.save_person(c, person, {"name": name}, None)
-        directory.set_posts(c, person, [("empowering_department", unit)])
-
-
-@pytest.fixture
-def offices(town: Town) -> Town:
-    town.run(_settle)
-    return town
-
-
-def _asks(town: Town, unit: str, role: str = "empowering_department") -> None:
-    town.draws(f"start s\nuser u name=\"指导\" gl:role=\"{role}\" gl:unitFrom='{unit}'\nend e\ns -> u -> e")
-    town.report()
-
-
-@pytest.mark.parametrize(("unit", "people"), [
-    ('"d1"', {"wang", "ma"}), ('if case.id = 0 then "d1" else "d2"', {"he"}), ("null", {"ju"}), ('"x"', {"ju"})])
-def test_a_step_goes_to_the_unit_that_an_expression_gives(offices: Town, unit: str, people: set[str]) -> None:
-    _asks(offices, unit)
-    assert {person for person, _, _ in TWO if offices.todo(person)} == people
-
-
-@pytest.mark.parametrize(("unit", "why"), [
-    ('"nowhere"', "办理单位“nowhere”不存在"), ("7", "办理单位“7”不存在"), ('""', "办理单位“”不存在"),
-    ("case.unit", "办理单位“柳林一网格”没有“赋权部门”这个岗位，它设在市或部门")])
-def test_a_unit_that_cannot_do_it_is_refused_by_name(offices: Town, unit: str, why: str) -> None:
-    with pytest.raises(ExpressionFailed, match=why):
-        _asks(offices, unit)
-
-
-def test_a_unit_without_a_role_is_found_before_it_is_published(town: Town) -> None:
-    with pytest.raises(InvalidDefinition) as refused:
-        town.draws("start s\nuser u name=\"办\" gl:assignee='case.reporter' gl:unitFrom='case.unit'\nend e\ns -> u -> e")
-    assert "却没有写由该单位的哪个岗位办理" in " ".join(found.message for found in refused.value.findings)
-
-
-def test_only_the_department_that_was_asked_sees_the_work(offices: Town) -> None:
-    _asks(offices, '"d1"')
-    with offices.database.reading() as c:
-        seen = {person: access.may_see(c, directory.participant(c, person), access.cases.peeked(c, offices.case).row)
-                for person, _, _ in TWO}
-    assert seen == {"wang": True, "ma": True, "he": False, "ju": False}
-
-
-def test_work_of_a_department_is_handed_on_inside_it(offices: Town) -> None:
-    _asks(offices, '"d1"')
-    item = offices.item("wang", "指导")
-    with offices.database.reading() as c:
-        assert {one.id for one in commands.receivers(c, item, by=directory.participant(c, "wang"))} == {"wang", "ma"}
-    for stranger in ("he", "ju"):
-        with pytest.raises(InvalidState, match="请选择同岗位的人员"):
-            offices.run(lambda c, to=stranger: commands.transfer(c, item, to, by=directory.participant(c, "wang"), reason="出差"))
-    offices.run(lambda c: commands.transfer(c, item, "ma", by=directory.participant(c, "wang"), reason="出差"))
-    assert offices.todo("ma") == ["指导"] and offices.todo("wang") == []
-
-
-def test_why_it_stands_names_the_department_and_its_people(offices: Town) -> None:
-    _asks(offices, '"d1"')
-    item = offices.item("wang", "指导")
-    with offices.database.reading() as c:
-        lying = standing.of_cases(c, [offices.case])[0]
-    assert "派给市城市管理局赋权部门" in lying.sentence and lying.mover is not None and lying.mover.person in ("wang", "ma")
-    offices.run(lambda c: commands.claim(c, item, by=directory.participant(c, "wang")))
-    with offices.database.reading() as c:
-        assert "在王局手里" in standing.of_cases(c, [offices.case])[0].sentence
-    offices.run(lambda c: directory.set_posts(c, "wang", [("empowering_department", "d2")]))
-    with offices.database.reading() as c:
-        assert "王局已不在这个岗位" in standing.of_cases(c, [offices.case])[0].sentence
