@@ -27,7 +27,7 @@ window.gridloop.studio = async page => {
   const saver = await saving(modeler, { base, key: page.dataset.key, person: page.dataset.person, say, readOnly, saved: told => (told ? check.show(told) : check.check()) });
   const side = panel(modeler, at('panel'), choices, readOnly);
   await saver.load();
-  check = findings(modeler, { base, list: at('findings'), count: at('count'), saving: saver, focus: side.focus, readOnly });
+  check = findings(modeler, { base, key: page.dataset.key, list: at('findings'), count: at('count'), saving: saver, focus: side.focus, readOnly });
   tools(modeler, page, { saver, readOnly, say });
   side.render();
   check.check();
@@ -36,6 +36,7 @@ window.gridloop.studio = async page => {
     at('people').textContent = people.map(one => `${one.name}也在改${one.element ? `：${names(one.element)}` : ''}`).join('，');
   });
   page.modeler = modeler;
+  page.check = () => check.check();
   page.missing = missing;
   page.dataset.ready = '1';
 };

@@ -1,10 +1,11 @@
 // What the check says, on the elements and in a list: why, how to mend it, and the way through the diagram that shows it.
 import { el, button, post } from './dom.js';
+import { mends } from './mends.js';
 
 const WORDS = { error: '错误', warning: '警告', info: '提示' };
 const ORDER = ['error', 'warning', 'info'];
 
-export function findings(modeler, { base, list, count, saving, focus, readOnly }) {
+export function findings(modeler, { base, key, list, count, saving, focus, readOnly }) {
   const overlays = modeler.get('overlays'), registry = modeler.get('elementRegistry'), canvas = modeler.get('canvas'), selection = modeler.get('selection');
   let timer, marked = [], asked = 0;
 
@@ -20,30 +21,14 @@ export function findings(modeler, { base, list, count, saving, focus, readOnly }
     marked = [...new Set(path.map(id => known(id)?.id).filter(Boolean))];
     marked.forEach(id => canvas.addMarker(id, 'studio-path'));
   }
-  const mends = {
-    'gateway-has-default': element => { const flow = element.outgoing.find(one => !one.businessObject.conditionExpression) || element.outgoing[element.outgoing.length - 1];
-      modeler.get('modeling').updateProperties(element, { default: flow.businessObject });
-      if (flow.businessObject.conditionExpression) modeler.get('modeling').updateProperties(flow, { conditionExpression: undefined }); },
-    'deadline-has-escalation': escalate,
-    'element-has-name': () => focus('名称'),
-    'user-task-has-role': () => focus('办理岗位'),
-    'names-in-chinese': () => focus('名称')
-  };
-  const words = { 'gateway-has-default': '设一条默认出口', 'deadline-has-escalation': '加一个到期事件', 'element-has-name': '去填名称', 'names-in-chinese': '去填名称', 'user-task-has-role': '去选岗位' };
-  function escalate(element) {
-    const shape = modeler.get('elementFactory').createShape({ type: 'bpmn:BoundaryEvent', eventDefinitionType: 'bpmn:TimerEventDefinition', cancelActivity: false });
-    const made = modeler.get('modeling').createShape(shape, { x: element.x + element.width - 20, y: element.y + element.height }, element, { attach: true });
-    const event = made.businessObject.eventDefinitions[0], body = modeler.get('bpmnFactory').create('bpmn:FormalExpression', { body: 'deadline.due' });
-    body.$parent = event;
-    modeler.get('commandStack').execute('element.updateModdleProperties', { element: made, moddleElement: event, properties: { timeDate: body } });
-    modeler.get('modeling').updateProperties(made, { name: '到期' });
-  }
+  const mend = mends(modeler, { key, focus });
   function line(one) {
     const element = known(one.element_id);
     const acts = el('p', { className: 'actions' });
     if (element) acts.append(button('看这里', () => go(one.element_id)));
     if (one.path?.length) acts.append(button('看路径', () => way(one.path)));
-    if (element && mends[one.page] && !readOnly) acts.append(button(words[one.page], () => { go(one.element_id); setTimeout(() => mends[one.page](element), 50); }));
+    const once = readOnly ? null : mend(one.page, element);
+    if (once) acts.append(button(once.words, () => { go(one.element_id); setTimeout(once.act, 50); }));
     if (one.page) acts.append(el('a', { href: `/studio/rules/${one.page}`, target: '_blank', rel: 'noopener' }, `规则 ${one.rule}`));
     return el('li', { className: `finding finding-${one.severity}` }, el('strong', {}, `${WORDS[one.severity]}：`), `${one.element_name || one.element_id || '整个流程'}：${one.message}`, el('span', { className: 'hint' }, one.hint), acts);
   }

@@ -72,5 +72,11 @@ export function panel(modeler, place, choices, readOnly) {
   modeler.on('selection.changed', render);
   modeler.on('elements.changed', event => { if (event.elements.includes(shown)) maybe(); });
   modeler.on('import.done', render);
-  return { render, focus: label => [...place.querySelectorAll('label')].find(one => one.textContent.startsWith(label))?.control?.focus() };
+  function focus(title) { // wherever it is folded away
+    const label = [...place.querySelectorAll('label')].find(one => one.textContent.trim() === title);
+    document.getElementById('tab-panel').click();
+    if (label?.closest('details')) label.closest('details').open = true;
+    label?.control?.focus();
+  }
+  return { render, focus };
 }
