@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, send_file, url_for
@@ -98,59 +99,66 @@ def _undone(balance: Dues, may: bool, revises: bool) -> set[int]:
     return {one.id for one in dues.standing(balance.entries) if mine(one) and not ledger_desk.fixed(one)}
 
 
-def enter(case_id: int, act: str, work: Callable[[Connection], Any], typed: dict[str, str], said: str, named: dict[str, str]) -> Any:
-    """Do one act of the ledger once; the page again with what is wrong, or with a word that it is done. `named`: what the fields of the
-    form are called where the act has another word."""
+@dataclass(frozen=True)
+class Sent:
+    """What was typed by the names of the page's fields, the same by the names of the act, and the page's name of each of the latter."""
+
+    typed: dict[str, str]
+    values: dict[str, str]
+    named: dict[str, str]
+
+
+def sent(prefix: str, *names: str) -> Sent:
+    """The fields of a form whose names begin with the same word, so that the forms of one page stay apart."""
+    named = {name: f"{prefix}_{name}" if prefix else name for name in names}
+    typed = {known: text(known) for known in named.values()}
+    return Sent(typed, {name: typed[known] for name, known in named.items()}, named)
+
+
+def enter(case_id: int, act: str, work: Callable[[Connection], Any], form: Sent, said: str) -> Any:
+    """Do one act of the ledger once; the page again with what is wrong, or with a word that it is done."""
     with database().reading() as c:
         ledger_desk.account(c, case_id, me())
     try:
-        database().run(work, key=submission.key(act), payload=[case_id, typed])
+        database().run(work, key=submission.key(act), payload=[case_id, form.typed])
     except REFUSALS as refusal:
         wrong = dict(refusal.errors) if isinstance(refusal, InvalidValues) else {"ledger": refusal.message}
-        return shown(case_id, {named.get(key, key): words for key, words in wrong.items()}, typed, act)
+        return shown(case_id, {form.named.get(key, key): words for key, words in wrong.items()}, form.typed, act)
     flash(said)
     return redirect(url_for("ledgers.account", case_id=case_id))
-
-
-def sent(prefix: str, *names: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """(what was typed by the names of the page, the same by those of the act, the page's name of each)."""
-    named = {name: f"{prefix}_{name}" for name in names}
-    typed = {known: text(known) for known in named.values()}
-    return typed, {name: typed[known] for name, known in named.items()}, named
 
 
 @blueprint.post("/money/<int:case_id>")
 @policy("keep_money")
 def pay(case_id: int) -> Any:
     """Note a payment."""
-    by, typed = me(), {name: text(name) for name in PAYMENT}
-    values = {**typed, "amount": amount(), "party_asked": typed["party_asked"] == "on"}
-    return enter(case_id, "payment", lambda c: ledger_desk.pay(c, case_id, values, by), typed, "缴款已登记，案件的办理经过里已记录。", {})
+    by, form = me(), sent("", *PAYMENT)
+    values = {**form.values, "amount": amount(), "party_asked": form.values["party_asked"] == "on"}
+    return enter(case_id, "payment", lambda c: ledger_desk.pay(c, case_id, values, by), form, "缴款已登记，案件的办理经过里已记录。")
 
 
 @blueprint.post("/money/<int:case_id>/refunds")
 @policy("keep_money")
 def refund(case_id: int) -> Any:
     """Note money that was paid back."""
-    by, (typed, values, named) = me(), sent("refund", "amount", "day", "part", "ground", "document", "payer")
-    known = {**values, "amount": amount("refund_amount")}
-    return enter(case_id, "refund", lambda c: ledger_desk.refund(c, case_id, known, by), typed,
-                 "退款已登记，案件的办理经过里已记录。", named)
+    by, form = me(), sent("refund", "amount", "day", "part", "ground", "document", "payer")
+    values = {**form.values, "amount": amount("refund_amount")}
+    return enter(case_id, "refund", lambda c: ledger_desk.refund(c, case_id, values, by), form, "退款已登记，案件的办理经过里已记录。")
 
 
 @blueprint.post("/money/<int:case_id>/entries/<int:entry_id>")
 @policy("keep_money", "revise_dues")
 def take_back(case_id: int, entry_id: int) -> Any:
     """Take a wrong entry back."""
-    by, reason = me(), text("reason")
-    return enter(case_id, f"undo{entry_id}", lambda c: ledger_desk.take_back(c, case_id, entry_id, reason, by), {"reason": reason},
-                 "已红冲，原记录保留。请重新登记正确的一笔。", {})
+    by, form = me(), sent("", "reason")
+    return enter(case_id, f"undo{entry_id}", lambda c: ledger_desk.take_back(c, case_id, entry_id, form.values["reason"], by), form,
+                 "已红冲，原记录保留。请重新登记正确的一笔。")
 
 
 @blueprint.post("/money/<int:case_id>/costs")
 @policy("keep_money")
 def cost(case_id: int) -> Any:
     """Note a recoverable cost, or money recovered for it."""
-    by, (typed, values, named) = me(), sent("cost", "kind", "what", "receipt", "amount", "day")
-    known = {**values, "amount": amount("cost_amount"), "day": day("cost_day") or values["day"]}
-    return enter(case_id, "cost", lambda c: ledger_desk.note_cost(c, case_id, known, by), typed, "费用已登记，与罚没款分开记账。", named)
+    by, form = me(), sent("cost", "kind", "what", "receipt", "amount", "day")
+    values = {**form.values, "amount": amount("cost_amount"), "day": day("cost_day") or form.values["day"]}
+    return enter(case_id, "cost", lambda c: ledger_desk.note_cost(c, case_id, values, by), form, "费用已登记，与罚没款分开记账。")
