@@ -11,7 +11,6 @@ from tests.bench import (
     deadlines,
     documents,
     dossier,
-    figure,
     in_memory,
     moves,
     proof,
@@ -22,6 +21,7 @@ from tests.bench import (
     transactions,
     waking,
 )
+from tests.bench.book import Book
 from tests.bench.figure import Figure
 from tests.bench.stores import Store, stores
 
@@ -29,15 +29,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Everything, or what is named: `redating`, or smaller than usual: `redating=5000`."""
-    found: list[Figure] = []
+    """Everything, or what is named: `redating`, or smaller than usual and only printed: `redating=5000`."""
     wanted = {name: int(size) if size else None for name, _, size in (one.partition("=") for one in arguments)}
+    book = Book(ROOT / "docs", anew=not wanted)
 
     def take(name: str, work: Callable[[], list[Figure]]) -> None:
         if not wanted or name in wanted:
-            for one in work():
+            found = work()
+            for one in found:
                 print(one.line(), flush=True)
-                found.append(one)
+            if wanted.get(name) is None:
+                book.enter(name, found)
 
     take("engine", in_memory.measure)
     take("deadlines", deadlines.measure)
@@ -53,10 +55,6 @@ def main(arguments: Sequence[str]) -> None:
         fresh = both[0].copy()
         fresh.open().close()
         take("start", lambda: waking.starting(str(fresh.url)))
-    figure.store(found, ROOT / "build" / "bench.json")
-    if not wanted:
-        (ROOT / "docs" / "pictures" / "bench.svg").write_text(figure.chart(found), "utf-8")
-        _page(found)
 
 
 def _each(store: Store, take: Callable[[str, Callable[[], list[Figure]]], None], sizes: Mapping[str, int | None]) -> None:
@@ -70,22 +68,6 @@ def _each(store: Store, take: Callable[[str, Callable[[], list[Figure]]], None],
     take("moves", lambda: moves.measure(empty, sizes.get("moves") or moves.CASES))
     take("studio", lambda: studio.measure(store, sizes.get("studio") or studio.CASES))
     take("redating", lambda: redating.measure(empty, sizes.get("redating") or redating.OPEN))
-
-
-def _page(found: list[Figure]) -> None:
-    rows = [f"| {one.name} | {one.value:,.2f} {one.unit} | {'' if one.limit is None else f'{one.limit:,.2f}'} | {one.limit_is} "
-            f"| {'' if one.ratio is None else f'{one.ratio:.2f}'} | {_aim(one)} |" for one in found]
-    words = ["`make bench` 在同一次运行中测得每个数字和它的对照值；机器不同，绝对值不可比，只看比值。",
-             "下面是最近一次在一台双核小机器上的结果。"]
-    heading = ["| 项目 | 测得 | 对照 | 对照是什么 | 比值 | 目标 |", "|---|--:|--:|---|--:|---|"]
-    text = ["# 性能数字", "", *words, "", "![比值](pictures/bench.svg)", "", *heading, *rows, ""]
-    (ROOT / "docs" / "benchmark.md").write_text("\n".join(text), "utf-8")
-
-
-def _aim(one: Figure) -> str:
-    if one.aim is None:
-        return ""
-    return f"{'≤' if one.lower_is_better else '≥'} {one.aim}：{'达到' if one.reached else '**未达到**'}"
 
 
 if __name__ == "__main__":

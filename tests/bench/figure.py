@@ -1,11 +1,9 @@
 """One measured figure, its limit and its aim; how they are printed, drawn and stored."""
 
-import json
 import statistics
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -47,12 +45,6 @@ def seconds(work: Callable[[], object]) -> float:
 
 def median_ms(work: Iterable[Callable[[], object]]) -> float:
     return statistics.median(seconds(one) for one in work) * 1000
-
-
-def store(figures: list[Figure], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rows = [{**asdict(figure), "ratio": figure.ratio} for figure in figures]
-    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 def chart(figures: list[Figure]) -> str:

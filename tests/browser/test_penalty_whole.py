@@ -26,7 +26,8 @@ LONGEST = dt.timedelta(days=20)
 """A machine that was off for longer than a month asks an administrator first."""
 PLACE = "东街12号青石甲公司"
 POINTS = ("authority", "facts", "law", "procedure", "discretion", "papers", "crime")
-PAPERS = ("立案审批表", "行政处罚决定书", "行政处罚事先告知书", "履行行政决定催告书", "现场检查（勘验）笔录", "行政处罚强制执行申请书")
+PAPERS = ("立案审批表", "责令改正通知书", "行政处罚决定书", "行政处罚事先告知书", "履行行政决定催告书", "现场检查（勘验）笔录",
+          "行政处罚强制执行申请书")
 
 
 class Office:
@@ -247,7 +248,7 @@ def test_s03_from_the_finding_to_the_archived_dossier(people, town):
     page = office["fzy1"].goes(f"/cases/{office.case.rpartition('/')[2]}/dossier")
     expect(page.locator("main")).to_contain_text("案卷不能再改动")
     listed = page.locator("#v-main + *").inner_text()
-    assert [one for one in PAPERS if one not in listed] == [] and listed.count("送达回证") == 3
+    assert [one for one in PAPERS if one not in listed] == [] and listed.count("送达回证") == 4
     name, volume = taken(page, "下载正卷")
     assert name.endswith("-正卷.pdf") and pages.count(volume) >= len(PAPERS) + 5
     _, package = taken(page, "下载归档包")
