@@ -49,9 +49,9 @@ SETTINGS = (
     Setting("required", "必填", "validate", "flag", _INPUTS), Setting("readonly", "只读", kind="flag", types=_INPUTS),
     Setting("hide", "什么时候隐藏", "conditional", "feel", hint='写条件，例如 kind != "other"；只能用上面的字段'),
     Setting("values", "选项", kind="options", types=CHOICES, hint="一行一个：值 = 文字"),
-    Setting("valuesExpression", "选项来自", kind="feel", types=CHOICES),
+    Setting("valuesExpression", "选项来自", kind="feel", types=CHOICES, hint="选项不写在这里、由流程给出时，写变量名，例如 candidates"),
     Setting("minLength", "最少字数", "validate", "count", _TYPED), Setting("maxLength", "最多字数", "validate", "count", _TYPED),
-    Setting("pattern", "格式（正则）", "validate", types=_TYPED),
+    Setting("pattern", "格式（正则）", "validate", types=_TYPED, hint="整段文字要符合的写法，例如 ^1\\d{10}$ 是十一位手机号"),
     Setting("patternErrorMessage", "格式不对时提示", "validate", types=_TYPED),
     Setting("min", "最小", "validate", "number", ("number",)), Setting("max", "最大", "validate", "number", ("number",)),
     Setting("decimalDigits", "小数位", kind="count", types=("number",)),
@@ -62,8 +62,9 @@ SETTINGS = (
     Setting("maxCount", "最多几项", "validate", "count", ("photo", "file", "checklist")),
     Setting("minRows", "最少几行", "validate", "count", ("dynamiclist",)),
     Setting("maxRows", "最多几行", "validate", "count", ("dynamiclist",)),
-    Setting("role", "从哪个岗位选", types=("person",)),
-    Setting("expression", "还要满足", "validate", "feel", _INPUTS), Setting("expressionMessage", "不满足时提示", "validate", types=_INPUTS),
+    Setting("role", "从哪个岗位选", types=("person",), hint="岗位编号，例如 case_officer；不写就从所有人里选"),
+    Setting("expression", "还要满足", "validate", "feel", _INPUTS, hint="写条件，例如 until >= begin；不成立就不能提交"),
+    Setting("expressionMessage", "不满足时提示", "validate", types=_INPUTS),
 )  # fmt: skip
 
 

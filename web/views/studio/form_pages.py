@@ -22,6 +22,8 @@ from web.context import database, me
 from web.views.studio.room import blueprint
 
 NAME = re.compile(r"[\w\-][\w\-.]{0,60}")
+WHERE = {"up": "line", "down": "line", "add": "settings", "set": "settings", "remove": "fields-title"}
+"""Where a page goes on after a change, so that whoever works with the keys goes on there; else at the rights."""
 Refusals = (InvalidValues, InvalidDefinition, InvalidState, Conflict, UnsafeInput, NotFound)
 
 
@@ -78,7 +80,8 @@ def _page(draft_id: int, form_id: str, wrong: str = "", typed: Mapping[str, str]
     page = render_template(
         "studio/form.html", draft=draft, mine=mine, form=form, form_id=form_id, document=document, lines=lines, at=at, chosen=chosen,
         settings=shown, types=form_editing.TYPES, rights=form_editing.RIGHTS, profiles=document.get("access") or {}, profile=profile,
-        states=_preview(form, profile, {}, draft), problems=forms.check(form), uses=_uses(draft).get(form_id, []), wrong=wrong,
+        width=request.values.get("width", ""), states=_preview(form, profile, {}, draft), problems=forms.check(form),
+        uses=_uses(draft).get(form_id, []), wrong=wrong,
         undo=request.values.get("undo", draft.revision, int), **_people())
     return page, 422 if wrong else 200
 
@@ -153,7 +156,7 @@ def change_form(draft_id: int, form_id: str) -> Any:
         said = "；".join(refusal.errors.values()) if isinstance(refusal, InvalidValues) else refusal.message
         return _page(draft_id, form_id, said, request.form.to_dict() if act == "set" else None)
     return redirect(url_for("studio.model_form", draft_id=draft_id, form_id=form_id, at=at or None,
-                            profile=request.form.get("profile") or None))
+                            profile=request.form.get("profile") or None, _anchor=WHERE.get(act, "rights")))
 
 
 @blueprint.post("/models/<int:draft_id>/forms/<form_id>/undo")
