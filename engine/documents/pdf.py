@@ -21,6 +21,8 @@ from engine.documents.rendering import DOCX, PDF, Made
 from engine.errors import InvalidState, Unavailable
 
 PROGRAM = "soffice"
+FILTER = 'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"}}'
+"""PDF/A-2b, as the papers that the product typesets: made to be kept for the long term (ISO 19005-2)."""
 LONGEST = 60  # seconds for one document
 HOW = ("本机没有安装 LibreOffice，只能下载 .docx。"
        "需要 PDF 的，请管理员安装 libreoffice-writer（例如 apt install libreoffice-writer-nogui）。")
@@ -68,7 +70,7 @@ def convert(body: bytes) -> bytes:
         (folder / "document.docx").write_bytes(body)
         (folder / "fonts.conf").write_text(_font_settings(), "utf-8")
         command = [found, "--headless", "--norestore", "--nolockcheck", f"-env:UserInstallation=file://{folder}/profile",
-                   "--convert-to", "pdf:writer_pdf_Export", "--outdir", str(folder), str(folder / "document.docx")]
+                   "--convert-to", FILTER, "--outdir", str(folder), str(folder / "document.docx")]
         _run(command, {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "FONTCONFIG_FILE": str(folder / "fonts.conf"),
                        "LANG": "zh_CN.UTF-8"})
         result = folder / "document.pdf"

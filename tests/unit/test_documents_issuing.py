@@ -195,7 +195,8 @@ def test_a_word_document_becomes_a_pdf_once(desk: Desk) -> None:
     made = desk.issues()
     pdf.make(desk.town.database, desk.town.files, made.id)
     files = {one.format: one for one in desk.paper(made.id).files}
-    assert store.read(desk.town.files, files["pdf"].sha256).startswith(b"%PDF")
+    body = store.read(desk.town.files, files["pdf"].sha256)
+    assert body.startswith(b"%PDF") and b"<pdfaid:part>2</pdfaid:part>" in body
     assert files["pdf"].made_with["of"] == made.sha256 == desk.paper(made.id).sha256
     pdf.make(desk.town.database, desk.town.files, made.id)
     assert {one.format: one for one in desk.paper(made.id).files} == files
