@@ -112,6 +112,12 @@ class Dues:
         """The entry that allows to pay later, as it stands; None without one."""
         return next((one for one in reversed(standing(self.entries)) if one.kind in LATER), None)
 
+    @property
+    def was_lowered(self) -> bool:
+        """The fine was changed after a plan was allowed: the difference counts for the first instalments as if it had been paid."""
+        plan = self.allowed
+        return plan is not None and any(one.kind == CHANGED and one.part == FINE and one.id > plan.id for one in standing(self.entries))
+
     def over(self, part: str) -> int:
         """What was paid too much for the fine and its surcharge, or for the confiscated gains."""
         return self.gains_overpaid if part == GAINS else self.overpaid - self.gains_overpaid

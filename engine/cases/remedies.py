@@ -43,12 +43,20 @@ def rulings(c: Connection, case_id: int) -> tuple[Ruling, ...]:
     found = []
     for row in c.execute(OF_CASE, {"i": case_id}):
         said = row.variables or {}
-        if said.get("remedy_outcome") in OUTCOMES and said.get("outcome_number") and said.get(OVER) is not None:
-            day = dt.date.fromisoformat(str(said["outcome_on"])[:10])
-            found.append(Ruling(row.id, row.business_key, said["remedy_outcome"], str(said["outcome_number"]).strip(), day))
+        document, day = str(said.get("outcome_number") or "").strip(), _day(said.get("outcome_on"))
+        if said.get("remedy_outcome") in OUTCOMES and document and day and said.get(OVER) is not None:
+            found.append(Ruling(row.id, row.business_key, said["remedy_outcome"], document, day))
     return tuple(found)
 
 
 def is_open(c: Connection, case_id: int) -> bool:
     """A reconsideration or a suit about the case is still being dealt with."""
     return any(row.status in (RUNNING, SUSPENDED) for row in c.execute(OF_CASE, {"i": case_id}))
+
+
+def _day(said: object) -> dt.date | None:
+    """The day that a variable holds, of a date or a moment in Asia/Shanghai; None when it holds none."""
+    try:
+        return dt.date.fromisoformat(str(said)[:10])
+    except ValueError:
+        return None

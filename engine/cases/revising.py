@@ -69,6 +69,16 @@ def resume(c: Connection, instance_id: int, values: Values, by: Participant) -> 
     return _enter(c, instance_id, by, work)
 
 
+def waiting(c: Connection, instance_id: int) -> tuple[Ruling, ...]:
+    """Results that set aside or changed the decision and are not yet entered in its money, by a change or by a new decision."""
+    known = dues.standing(dues.entries(c, instance_id))
+    imposed, changes = any(one.kind == IMPOSED for one in known), [one for one in known if one.kind == CHANGED]
+
+    def entered(ruling: Ruling) -> bool:
+        return any(one.more["document"] == ruling.document if one.more.get("document") else one.day >= ruling.day for one in changes)
+    return tuple(one for one in remedies.rulings(c, instance_id) if imposed and not entered(one))
+
+
 def lasting(c: Connection, instance_id: int) -> bool:
     """A pause lasts though no remedy is open any more: somebody has to end it."""
     known = pauses.of(dues.entries(c, instance_id))

@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 
 from engine import clock
-from engine.cases import case_file, dues, ledger_desk, measures, money_list, pauses, payments, remedies, revising
+from engine.cases import case_file, dues, ledger_desk, measures, money_list, pauses, payments, proposals, remedies, revising
 from engine.errors import InvalidState, NotAllowed, NotFound
 from engine.reports import taking_out
 from engine.runtime import commands
 from tests import small_remedy
-from tests.money_town import CLERK, Till, refused
+from tests.money_town import CLERK, HEAD, Till, refused
 from tests.penalty_town import day
 from tests.small_remedy import PAPER
 from tests.town import BOSS, COMMANDER, LAWYER, OFFICER, Town
@@ -52,6 +52,11 @@ class Desk(Till):
     def breaks_off(self):
         """The remedy is ended from outside, before it resumed anything."""
         self.town.acts(commands.cancel, COMMANDER, self.remedy, reason="申请人撤回")
+
+    def decides_anew(self, yuan):
+        terms = proposals.Terms(kinds=("fine",), fine=yuan * 100, basis=("CFF-1",))
+        self.town.run(lambda c: proposals.write(c, self.case, proposals.DECISION, terms, HEAD) and None)
+        self.town.run(lambda c: payments.impose(c, self.case, {}, None))
 
     def freezes(self):
         closed = {"status": case_file.CLOSED, "closed_on": "2026-03-20", "frozen_at": clock.now()}
@@ -124,6 +129,19 @@ def test_more_than_before_only_where_a_third_party_asked_for_it(halved):
     halved.changes(6000, opposed=True)
 
     assert (halved.dues.fine, halved.dues.unpaid) == (6000_00, 1000_00)
+
+
+def test_a_result_waits_until_it_is_entered_or_a_new_decision_replaces_it(halved):
+    assert [one.document for one in halved.reads(revising.waiting, halved.case)] == [PAPER]
+    halved.changes(2000)
+    assert halved.reads(revising.waiting, halved.case) == ()
+    halved.takes_back(LAWYER, "changed")
+
+    halved.decides_anew(1500)
+
+    assert (halved.dues.fine, halved.reads(revising.waiting, halved.case)) == (1500_00, ())
+    with pytest.raises(InvalidState, match="重新作出的决定"):
+        halved.takes_back(LAWYER, "changed")
 
 
 @pytest.mark.parametrize(("since", "until", "outcome"), [("2026-03-10", "", ""), ("2026-03-10", "2026-03-20", "upheld")])
@@ -276,3 +294,5 @@ def test_the_plan_says_what_of_each_instalment_was_paid():
 
     assert [(one.paid, one.unpaid, one.state) for one in now.plan] == [(500_00, 1500_00, "missed"), (0, 3000_00, "due")]
     assert (now.is_late, now.allowed.by, payments.refundable(ledger)) == (True, BOSS, {"overpaid": "多缴"})
+    lower = dues.balance([*ledger, entry(4, dues.CHANGED, 4000_00, "2026-04-18")], day("2026-04-20"), day("2026-03-17"))
+    assert (now.was_lowered, lower.was_lowered, [one.unpaid for one in lower.plan]) == (False, True, [500_00, 3000_00])

@@ -75,7 +75,7 @@ def shown(case_id: int, errors: dict[str, str] | None = None, typed: dict[str, s
         writers = [one.by for one in balance.entries] + [one.by for one in extra.lines]
         names, people = directory.names(c, [who for who in writers if who]), directory.names(c, file.officers)
         left = {"rulings": remedies.rulings(c, case_id), "remedy_open": remedies.is_open(c, case_id),
-                "lasting": revising.lasting(c, case_id)}
+                "waiting": revising.waiting(c, case_id), "lasting": revising.lasting(c, case_id)}
     may, revises = _may(file, person, ledger_desk.MONEY), _may(file, person, ledger_desk.REVISE)
     revises = revises and not revising.is_own(file.officers, person)
     grounds = {key: cash.GROUNDS[key] for key in cash.grounds(file.process_key, balance.fine)}
