@@ -15,7 +15,7 @@ from engine.people import directory
 from engine.runtime import access, commands
 from engine.studio import choices, differences, manual
 from engine.supervision import standing
-from tests.town import ROOT, Town
+from tests.town import LEADER, ROOT, Town
 
 PEOPLE = (("wang", "王局", "d1"), ("ma", "马科", "d1"), ("he", "何处", "d2"), ("ju", "居中", "x"))
 
@@ -78,6 +78,18 @@ def test_work_of_a_department_is_handed_on_inside_it(offices: Town) -> None:
             offices.run(lambda c, to=stranger: commands.transfer(c, item, to, by=directory.participant(c, "wang"), reason="出差"))
     offices.run(lambda c: commands.transfer(c, item, "ma", by=directory.participant(c, "wang"), reason="出差"))
     assert offices.todo("ma") == ["指导"] and offices.todo("wang") == []
+
+
+def test_a_colleague_of_the_department_may_prepare_it_and_nobody_of_the_town(offices: Town) -> None:
+    _asks(offices, '"d1"')
+    item, by = offices.item("wang", "指导"), offices.person("wang")
+    with offices.database.reading() as c:
+        assert [one.id for one in commands.helpers(c, item, by=by)] == ["ma"]
+    for stranger in ("he", LEADER):
+        with pytest.raises(InvalidState, match="不在本部门任职"):
+            offices.run(lambda c, to=stranger: commands.delegate(c, item, to, by=by))
+    offices.run(lambda c: commands.delegate(c, item, "ma", by=by))
+    assert offices.todo("ma") == ["指导"]
 
 
 def test_why_it_stands_names_the_department_and_its_people(offices: Town) -> None:

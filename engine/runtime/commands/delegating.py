@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from engine.errors import InvalidState, NotAllowed, NotFound
 from engine.people import Participant, directory
-from engine.runtime import access
+from engine.runtime import access, offers
 from engine.runtime import case as cases
 from engine.runtime.case import Case, Found
 from engine.runtime.commands.claiming import assign
@@ -20,7 +20,7 @@ from engine.runtime.tables import delegation, draft
 def delegate(c: Connection, item_id: str, to: str, *, by: Participant, reason: str = "") -> dict[str, Any]:
     """Give an open step to the person `to`, to prepare it; what was typed so far goes with it. Whoever is asked may not submit it.
 
-    `to` must see cases at all (not only design or administer) and work in the same town. Raises NotFound, NotAllowed, InvalidState.
+    `to` must work in the town of the case, or in the department that the step is offered to. Raises NotFound, NotAllowed, InvalidState.
     """
     case, item = access.item_to_act_on(c, item_id, by)
     if item.delegated_by is not None:
@@ -36,11 +36,12 @@ def delegate(c: Connection, item_id: str, to: str, *, by: Participant, reason: s
 
 
 def helpers(c: Connection, item_id: str, *, by: Participant) -> tuple[Participant, ...]:
-    """Whom a step may be delegated to: everybody with a post in the town of the case. Raises NotFound."""
+    """Whom a step may be delegated to: everybody with a post in the town of the case, or in the department that the step is offered to.
+    Raises NotFound."""
     item = c.execute(cases.ITEM, {"i": item_id}).first()
     if item is None or not access.may_do(item, by):
         raise NotFound(item=item_id, person=by.id)
-    return tuple(one for one in directory.people(c, below=[_town(item)]) if one.id != by.id)
+    return tuple(one for one in directory.people(c, below=[_home(c, item)[0]]) if one.id != by.id)
 
 
 def hand_back(c: Connection, item_id: str, values: Mapping[str, Any], *, by: Participant, note: str = "") -> dict[str, Any]:
@@ -72,13 +73,19 @@ def _helper(c: Connection, item: Found, to: str, by: Participant) -> Participant
     helper = directory.participant(c, to)
     if helper.id == by.id:
         raise InvalidState("不能委派给自己。", item=item.id)
-    if not any(post.unit_path.startswith(_town(item)) for post in helper.own_posts):
-        raise InvalidState(f"{helper.name}不在本镇街任职，请选择本镇街的人员。", item=item.id, to=to)
+    path, home = _home(c, item)
+    if not any(post.unit_path.startswith(path) for post in helper.own_posts):
+        raise InvalidState(f"{helper.name}不在{home}任职，请选择{home}的人员。", item=item.id, to=to)
     return helper
 
 
-def _town(item: Found) -> str:
-    return f"/{'/'.join(item.unit_path.strip('/').split('/')[:2])}/"
+def _home(c: Connection, item: Found) -> tuple[str, str]:
+    """(path, what people call it) of the unit whose people may help: the town of the case, or a department beside it."""
+    around = item.unit_path.strip("/").split("/")
+    offered = offers.places(item.unit_path, item.candidate_key)
+    if offered and offered[0] not in around:
+        return directory.unit_of(c, offered[0]).path, "本部门"
+    return f"/{'/'.join(around[:2])}/", "本镇街"
 
 
 def _take_back(case: Case, item: Found, owner: Participant, note: str) -> None:
