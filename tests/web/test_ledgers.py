@@ -75,7 +75,8 @@ def test_an_entry_is_taken_back_with_a_reason(database, as_person, case):
 
     page(browser.post(f"/ledgers/money/{case}/entries/{entry}", {"key": "u1", "reason": ""}), 422)
     assert browser.post(f"/ledgers/money/{case}/entries/{entry}", {"key": "u2", "reason": "录错"}).status_code == 302
-    assert "已红冲" in page(browser.get(f"/ledgers/money/{case}"))
+    text = page(browser.get(f"/ledgers/money/{case}"))
+    assert "缴款（已红冲）" in text and "红冲：缴款" in text
 
 
 def test_costs_stand_apart(as_person, case):

@@ -82,6 +82,7 @@ def shown(case_id: int, errors: dict[str, str] | None = None, typed: dict[str, s
     page = render_template("ledgers/account.html", file=file, dues=balance, costs=extra, names=names, officers=people, errors=errors or {},
                            typed=typed or {}, act=act, LABELS=LABELS, CHANNELS=dues.CHANNELS, GROUNDS=grounds, PARTS=dues.PARTS,
                            key=new_key(), today=clock.today(), back={one.voids for one in balance.entries},
+                           called={one.id: one.words for one in balance.entries},
                            costs_back={one.voids for one in extra.lines}, may=may, revises=revises,
                            undone=_undone(balance, may, revises), stops=pauses.of(balance.entries),
                            REFUNDS=payments.refundable(balance.entries), **left)
