@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from lxml import etree
 from playwright.sync_api import expect
 
 from engine.definitions import read
@@ -133,6 +134,30 @@ def test_it_is_exported_as_a_file_and_as_a_picture(people):
         assert made.value.suggested_filename == f"road_work{ending}"
         assert made.value.path().read_bytes().startswith(begins)
         page.locator("summary", has_text="导出").click()
+
+
+HOSTILE = "</text><script>alert(1)</script><img src=x onerror=alert(1)>"
+EVERYWHERE = """name => { const m = document.querySelector('.studio').modeler;
+  m.get('elementRegistry').filter(e => e.businessObject?.$instanceOf('bpmn:FlowElement') && !e.labelTarget).forEach(e => {
+    e.di.set('bioc:stroke', `"/>${name}`);
+    e.di.set('bioc:fill', 'url(javascript:alert(1))');
+    m.get('modeling').updateLabel(e, name); }); }"""
+"""Names and colours, as a file from elsewhere may have them."""
+
+
+def test_a_picture_of_names_that_are_scripts_runs_none(people):
+    designer = people.enter("sheji")
+    page = begin(designer, "恶意名称", "hostile_names")
+    page.evaluate(EVERYWHERE, HOSTILE)
+    saved(page)
+    page.locator("summary", has_text="导出").click()
+    with page.expect_download() as made:
+        page.get_by_role("button", name="SVG 图片").click()
+    drawn = etree.fromstring(made.value.path().read_bytes())
+
+    assert "alert(1)" in "".join(drawn.itertext())
+    assert [one.tag for one in drawn.iter(etree.Element) if etree.QName(one).localname in ("script", "img", "foreignObject", "a")] == []
+    assert [name for one in drawn.iter(etree.Element) for name in one.attrib if name.startswith("on")] == []
 
 
 def test_the_page_can_be_used_without_seeing_the_canvas(people):
