@@ -20,6 +20,7 @@ from engine.cases.dues import CHANGED, LATER, PAUSED, RESUMED, Entry
 from engine.cases.goods import Item
 from engine.cases.ledger_tables import fiscal_receipt, goods_disposal, goods_item
 from engine.errors import InvalidState, InvalidValues, NotAllowed, NotFound
+from engine.money import yuan
 from engine.people import Participant
 from engine.runtime import access
 from engine.runtime import case as cases
@@ -138,6 +139,15 @@ def note_cost(c: Connection, instance_id: int, values: Mapping[str, Any], by: Pa
     def work() -> str:
         costs.add(c, instance_id, values, by.id)
         return f"登记{costs.of(c, instance_id).lines[-1].words}（与罚没款分开）"
+    return enter(c, instance_id, MONEY, by, work)
+
+
+def take_back_cost(c: Connection, instance_id: int, entry_id: int, reason: str, by: Participant) -> dict[str, Any]:
+    """A clerk takes a wrong line of the costs back, see `costs.take_back`."""
+    def work() -> str:
+        costs.take_back(c, instance_id, entry_id, reason, by.id)
+        line = next(one for one in costs.of(c, instance_id).lines if one.id == entry_id)
+        return f"红冲{line.words} {yuan(line.amount)} 元，理由：{reason.strip()}"
     return enter(c, instance_id, MONEY, by, work)
 
 

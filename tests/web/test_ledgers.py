@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 
 import pytest
 
@@ -87,6 +88,11 @@ def test_costs_stand_apart(as_person, case):
     text = page(browser.get(f"/ledgers/money/{case}"))
     assert "还应收 <strong class=\"num\">320</strong>" in text
     assert "<strong>50 元</strong>" in text
+    line = re.search(r"/costs/(\d+)", text).group(1)
+    assert "红冲的理由" in page(browser.post(f"/ledgers/money/{case}/costs/{line}", {"key": "k3", "reason": ""}), 422)
+    for _ in range(2):
+        assert browser.post(f"/ledgers/money/{case}/costs/{line}", {"key": "k4", "reason": "录错"}).status_code == 302
+    assert "还应收 <strong class=\"num\">0</strong>" in page(browser.get(f"/ledgers/money/{case}"))
 
 
 def test_receipts_are_reconciled_from_the_list(as_person, case):

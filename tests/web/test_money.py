@@ -121,7 +121,8 @@ def test_a_reviewer_corrects_the_day_of_a_pause(database, as_person, reviewed):
     assert "没有正在停止" in page(ends, 422)
 
 
-ROUTES = {"": CLERK, "/refunds": CLERK, "/costs": CLERK, "/changes": REVIEWER, "/stops/1": REVIEWER, "/resumptions": REVIEWER}
+ROUTES = {"": CLERK, "/refunds": CLERK, "/costs": CLERK, "/costs/1": CLERK, "/changes": REVIEWER,
+          "/stops/1": REVIEWER, "/resumptions": REVIEWER}
 
 
 def test_every_act_has_its_own_post(database, as_person, reviewed):

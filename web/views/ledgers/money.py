@@ -156,6 +156,15 @@ def take_back(case_id: int, entry_id: int) -> Any:
                  "已红冲，原记录保留。请重新登记正确的一笔。")
 
 
+@blueprint.post("/money/<int:case_id>/costs/<int:entry_id>")
+@policy("keep_money")
+def take_back_cost(case_id: int, entry_id: int) -> Any:
+    """Take a wrong line of the costs back."""
+    by, form = me(), sent("", "reason")
+    return enter(case_id, f"uncost{entry_id}", lambda c: ledger_desk.take_back_cost(c, case_id, entry_id, form.values["reason"], by), form,
+                 "已红冲，原记录保留。请重新登记正确的一笔。")
+
+
 @blueprint.post("/money/<int:case_id>/costs")
 @policy("keep_money")
 def cost(case_id: int) -> Any:
