@@ -10,6 +10,8 @@ from engine.feel.isolate import shared
 
 Job = tuple[str, Mapping[str, Any]]
 Outcome = Any | ExpressionFailed
+MOST_RUNAWAYS = 5
+"""Expressions of one batch that may run into their limits."""
 
 
 def evaluate(expression: str, names: Mapping[str, Any]) -> Any:
@@ -58,9 +60,23 @@ def _cross(jobs: list[list[Any]]) -> list[Outcome]:
     except ExpressionFailed as refusal:
         if alone:
             return [ExpressionFailed(f"表达式“{syntax.shorten(jobs[0][0])}”：{refusal.message}", **refusal.detail)]
-        return [outcome for job in jobs for outcome in _cross([job])]  # one runaway or unreadable job spoils only itself
+        return _one_by_one(jobs)  # one runaway or unreadable job spoils only itself
     answers = json.loads(answer, object_hook=border.untag)
     return [_outcome(job[0], answer) for job, answer in zip(jobs, answers, strict=True)]
+
+
+def _one_by_one(jobs: list[list[Any]]) -> list[Outcome]:
+    """Each for itself. After some runaways the rest is refused unseen: a form full of them would keep everybody else waiting."""
+    outcomes: list[Outcome] = []
+    runaways = 0
+    for job in jobs:
+        if runaways >= MOST_RUNAWAYS:
+            outcomes.append(ExpressionFailed(f"表达式“{syntax.shorten(job[0])}”没有计算：同时计算的已有 {runaways} 个超时。请先简化它们。"))
+            continue
+        (outcome,) = _cross([job])
+        runaways += isinstance(outcome, ExpressionFailed) and outcome.detail.get("cause") in ("timeout", "memory")
+        outcomes.append(outcome)
+    return outcomes
 
 
 def _outcome(expression: str, answer: dict[str, Any]) -> Outcome:

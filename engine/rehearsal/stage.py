@@ -17,7 +17,7 @@ from engine.errors import EngineError, InvalidDefinition, InvalidValues
 from engine.forms import FieldState, Form
 from engine.people import Participant, directory
 from engine.rehearsal import sample_town
-from engine.runtime import jobs, timers
+from engine.runtime import flood, jobs, timers
 from engine.runtime.service_registry import Function
 from engine.runtime.tables import process_instance, work_item
 
@@ -69,14 +69,17 @@ class Stage:
         """Let time pass; what falls due on the way fires a moment after its own time."""
         for _ in range(MOST_TIMERS):
             with self.database.reading() as c:
-                due = timers.next_due(c)
+                due, stopped = timers.next_due(c), flood.is_stopped(c)
+            if stopped:
+                break
             if due is None or due >= moment:
                 self.time.move_to(moment)
                 return
             self.time.move_to(due + TICK)
             timers.fire_due(self.database)
             self.works()
-        raise Expected(f"这段时间里定时器触发了 {MOST_TIMERS} 次还没有完，流程可能在原地打转，请检查循环里的定时事件。")
+        often = f"这段时间里定时器触发了 {MOST_TIMERS} 次还没有完" if not stopped else f"有一步一小时内经过了 {flood.MOST} 次以上"
+        raise Expected(f"{often}，流程可能在原地打转，请检查循环里的定时事件。")
 
     def person(self, role: str, who: str = "") -> Participant:
         """Somebody who holds a role here, or the one named. Raises Expected."""

@@ -31,6 +31,8 @@ from engine.rehearsal.stage import BEGIN, Stage, told
 from engine.runtime import service_registry
 
 ROOMS = Path(engine.__path__[0])
+POLITE = 10
+"""How much the process stands back: those who work come first, however busy a draft is."""
 LOOK = 0.2
 """Seconds between two looks at the memory that is used."""
 
@@ -120,6 +122,7 @@ def _answers(order: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def main() -> None:
     """Read the order, print one line of JSON for each answer."""
+    os.nice(POLITE)
     order = json.load(sys.stdin)
     threading.Thread(target=_watch, args=(order["memory"],), daemon=True).start()
     resource.setrlimit(resource.RLIMIT_CPU, (order["cpu"], order["cpu"]))

@@ -55,6 +55,16 @@ def test_a_runaway_spoils_only_itself():
     assert "已中止" in outcomes[1].message
 
 
+def test_many_runaways_cost_no_more_than_a_few():
+    runaways = [(HOSTILE["a sum of a thousand million"], {})] * 200
+    outcomes = feel.outcomes_of([("1 + 1", {}), *runaways, ("2 + 2", {})])
+
+    assert outcomes[0] == 2
+    assert sum("已中止" in one.message for one in outcomes[1:]) == 5
+    assert all("没有计算" in one.message for one in outcomes[6:])
+    assert feel.evaluate("2 + 2", {}) == 4
+
+
 def test_after_running_out_of_memory_a_fresh_isolate_goes_on():
     with pytest.raises(ExpressionFailed):
         shared.call("(() => { const all = []; for (;;) all.push(new Array(100000).fill(Math.random())); })", weight=20)

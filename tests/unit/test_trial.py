@@ -73,12 +73,13 @@ def test_a_draft_that_cannot_run_says_why():
 def test_a_draft_that_goes_round_in_circles_is_stopped():
     circle = """
     start s
+    script set length = "PT1S"
     xor again
     <intermediateCatchEvent id="wait" name="一秒">
-    <timerEventDefinition><timeDuration>"PT1S"</timeDuration></timerEventDefinition></intermediateCatchEvent>
+    <timerEventDefinition><timeDuration>length</timeDuration></timerEventDefinition></intermediateCatchEvent>
     xor more default="f_more_again"
     end e
-    s -> again -> wait -> more -> again
+    s -> set -> again -> wait -> more -> again
     more -> e [today = null]
     """
     stopped = played(("上报", {"岗位": "grid_worker"}), ("经过", "30 个工作日"), text=circle).stopped
