@@ -98,14 +98,22 @@ def _measures(c: Connection, instance_id: int) -> Iterator[str]:
 
 
 def _money(c: Connection, instance_id: int, decided: Proposal) -> Iterator[str]:
-    """What was imposed is in the ledger, and paid with its surcharge. A payment is not entered without its receipt."""
+    """What was imposed is in the ledger, and paid with its surcharge. A payment is not entered without its receipt; a fine that a
+    reconsideration or a judgment lowered is paid as it was left."""
     if not decided.fine:
         return
     now = dues.of(c, instance_id)
-    if now.fine < decided.fine:
+    if now.fine < decided.fine and not now.lowered_by:
         yield "罚款还没有登记应缴，不能按执行完毕结案"
     elif now.unpaid > 0:
         yield f"还有 {yuan(now.unpaid)} 元没有缴清（其中加处罚款 {yuan(now.surcharge_unpaid)} 元），不能按执行完毕结案"
+
+
+def _refund(c: Connection, instance_id: int) -> Iterator[str]:
+    """What a reconsideration or a judgment left to be paid back is paid back while the file is open."""
+    now = dues.of(c, instance_id)
+    if now.lowered_by and now.overpaid:
+        yield f"按{now.lowered_by}应退当事人 {yuan(now.overpaid)} 元，请财务人员退款并登记以后结案"
 
 
 def _goods(c: Connection, instance_id: int) -> Iterator[str]:
@@ -121,6 +129,7 @@ def _needs(c: Connection, one: Penalty, kind: str, values: Mapping[str, Any]) ->
         yield "案件没有处罚决定，不能这样结案"
     if kind in PAID and decided is not None:
         yield from _money(c, one.instance_id, decided)
+    yield from _refund(c, one.instance_id)
     if kind == "lapsed" and decided is not None and not filing.is_late(decided.day, clock.today(), LAPSE_YEARS):
         yield "行政强制法第三十九条：中止执行满三年未恢复执行的，才不再执行"
     yield from _goods(c, one.instance_id)

@@ -113,6 +113,13 @@ class Dues:
         return next((one for one in reversed(standing(self.entries)) if one.kind in LATER), None)
 
     @property
+    def lowered_by(self) -> str:
+        """The decision or judgment on which the newest amount of the fine or the gains rests, "" where it is the authority's own."""
+        amounts = [one for one in standing(self.entries) if one.kind in (IMPOSED, CHANGED)]
+        newest = (next((one for one in reversed(amounts) if one.part == part), None) for part in PARTS)
+        return next((str(one.more["document"]) for one in newest if one is not None and one.more.get("document")), "")
+
+    @property
     def was_lowered(self) -> bool:
         """The fine was changed after a plan was allowed: the difference counts for the first instalments as if it had been paid."""
         plan = self.allowed

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from engine import clock
-from engine.cases import case_file, dues, ledger_desk, measures, money_list, pauses, payments, proposals, remedies, revising
+from engine.cases import case_file, closing, dues, ledger_desk, measures, money_list, pauses, payments, proposals, remedies, revising
 from engine.errors import InvalidState, NotAllowed, NotFound
 from engine.reports import taking_out
 from engine.runtime import commands
@@ -142,6 +142,17 @@ def test_a_result_waits_until_it_is_entered_or_a_new_decision_replaces_it(halved
     assert (halved.dues.fine, halved.reads(revising.waiting, halved.case)) == (1500_00, ())
     with pytest.raises(InvalidState, match="重新作出的决定"):
         halved.takes_back(LAWYER, "changed")
+
+
+def test_a_case_whose_fine_was_lowered_closes_as_paid_once_the_rest_is_paid_back(halved):
+    def hinders():
+        return "".join(halved.reads(closing.hindrances, halved.case, "fulfilled", {}))
+    halved.changes(2000)
+    assert hinders() == f"按{PAPER}应退当事人 3,000 元，请财务人员退款并登记以后结案"
+
+    halved.refunds(3000)
+
+    assert hinders() == ""
 
 
 @pytest.mark.parametrize(("since", "until", "outcome"), [("2026-03-10", "", ""), ("2026-03-10", "2026-03-20", "upheld")])
