@@ -233,6 +233,11 @@ def test_the_roster_is_kept_by_leaders_and_read_by_all(as_person):
     assert "调解室" in page(as_person(LAWYER).get("/ledgers/roster"))
 
 
+@pytest.mark.parametrize("person", ["fq1", "fq3"])
+def test_posts_above_the_towns_are_told_whose_roster_it_is(as_person, person):
+    assert "各镇街安排" in page(as_person(person).get("/ledgers/roster"))
+
+
 def test_recusal_is_asked_for_and_decided_by_the_head(database, as_person, case):
     said = {"person_id": "ba1", "asked_as": "party", "applicant": "王小明", "ground": "relative", "reasons": "是我的表弟"}
     officer = as_person("ba2")

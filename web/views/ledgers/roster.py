@@ -20,8 +20,10 @@ LABELS = {"lawyer_id": "律师", "day": "日期", "half": "时段", "place": "�
 @blueprint.get("/roster")
 @policy("penalties", "advise")
 def roster() -> Any:
-    """Who is on duty from today on."""
-    return _roster({})
+    """Who is on duty from today on; posts above the towns are told that rosters are the towns' own."""
+    with database().reading() as c:
+        in_a_town = any(directory.ancestor(c, post.unit_path, "town") for post in me().posts)
+    return _roster({}) if in_a_town else render_template("ledgers/no_roster.html")
 
 
 def _roster(errors: dict[str, str]) -> Any:
