@@ -17,9 +17,8 @@ from engine.runtime.commands.keeping import (
     suspend_clock,
 )
 from engine.runtime.commands.many import claim_many, transfer_many
-from engine.runtime.commands.migrating import Plan, migrate
+from engine.runtime.commands.migrating import Plan, migrate, why_not_undone
 from engine.runtime.commands.migrating import undo as undo_move
-from engine.runtime.commands.migrating import why_not_undone
 from engine.runtime.commands.moving import Target, may_withdraw, send_back, targets, withdraw
 from engine.runtime.commands.retrying import retry
 from engine.runtime.commands.signing import add_signer, remove_signer, signers
