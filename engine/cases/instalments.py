@@ -127,6 +127,8 @@ def _later(said: Any, than: dt.date) -> dt.date:
         day = said if isinstance(said, dt.date) else dt.date.fromisoformat(str(said))
     except ValueError:
         raise InvalidValues({"instalments": "请填写日期，例如 2026-03-02。"}) from None
+    if day.year > payments.LATEST:
+        raise InvalidValues({"instalments": f"请核对日期：{day} 的年份不对。"})
     if day <= than:
         raise InvalidValues({"instalments": f"缴款日期应当逐期推后，并晚于 {than}。"})
     return day

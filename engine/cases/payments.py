@@ -14,6 +14,8 @@ from engine.errors import InvalidState, InvalidValues
 from engine.money import yuan
 
 Values = Mapping[str, Any]
+EARLIEST, LATEST = 1990, 2200
+"""Years that a day of the ledger may lie in: others are slips of the hand, and the surcharge is counted day by day."""
 GROUNDS = {"reconsideration": "行政复议", "litigation": "行政诉讼"}
 OVERPAID, REVOKED, LOWERED = "overpaid", "revoked", "changed"
 REFUND_GROUNDS = {OVERPAID: "多缴", REVOKED: "处罚决定被撤销", LOWERED: "处罚决定被变更"}
@@ -198,13 +200,14 @@ def _must_be_owed(c: Connection, instance_id: int, said: tuple[str, int, dt.date
 
 def day_of(values: Values, key: str) -> dt.date:
     """A day of a form, today when it is left empty. Raises InvalidValues."""
-    said = values.get(key)
-    if isinstance(said, dt.date):
-        return said
+    said = values.get(key) or clock.today()
     try:
-        return dt.date.fromisoformat(str(said)) if said else clock.today()
+        day = said if isinstance(said, dt.date) else dt.date.fromisoformat(str(said))
     except ValueError:
         raise InvalidValues({key: "请填写日期，例如 2026-03-02。"}) from None
+    if not EARLIEST <= day.year <= LATEST:
+        raise InvalidValues({key: f"请核对日期：{day} 的年份不对。"})
+    return day
 
 
 def _iso(day: dt.date | None) -> str | None:

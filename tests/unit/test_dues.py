@@ -318,6 +318,7 @@ def test_a_plan_replaces_the_day_to_pay(till):
     ([{"due_on": "2026-04-15", "amount": 2000_00}, {"due_on": "2026-05-15", "amount": 2000_00}], "未缴的罚款 5,000 元"),
     ([{"due_on": "2026-05-15", "amount": 2000_00}, {"due_on": "2026-04-15", "amount": 3000_00}], "逐期推后"),
     ([{"due_on": "2026-03-01", "amount": 2000_00}, {"due_on": "2026-04-15", "amount": 3000_00}], "逐期推后"),
+    ([{"due_on": "2026-05-15", "amount": 2000_00}, {"due_on": "9999-12-31", "amount": 3000_00}], "年份不对"),
     ([{"due_on": "x", "amount": 2000_00}, {"due_on": "2026-04-15", "amount": 3000_00}], "请填写日期")])
 def test_a_plan_that_does_not_add_up_is_refused(till, rows, refusal):
     till.decided(5000)

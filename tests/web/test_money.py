@@ -104,6 +104,8 @@ def test_what_was_typed_stays_beside_what_is_wrong(database, as_person, reviewed
     assert 'value="320"' in text and "请写明费用的名目和依据" in text
     text = page(clerk.post(address, {"key": "p1", "amount": "10", "day": "三月", "channel": "bank", "receipt": "9"}), 422)
     assert "请填写日期" in text and 'value="10"' in text
+    slip = {"key": "p2", "amount": "10", "day": "0001-01-01", "channel": "bank", "receipt": "9"}
+    assert "年份不对" in page(clerk.post(address, slip), 422)
     assert standing(database, case).overpaid == 0
 
 
