@@ -42,7 +42,9 @@ class Window:
 
 
 def window(c: Connection, instance_id: int, plan_ends: dt.date) -> Window:
-    """The time to apply to the court if a plan ended on a day, with what a person must be warned of."""
+    """The time to apply to the court if a plan ended on a day, with what a person must be warned of. Raises InvalidValues (its year)."""
+    if plan_ends.year > payments.LATEST:
+        raise InvalidValues({"plan": f"请核对日期：{plan_ends} 的年份不对。"})
     path = case_file.of(c, instance_id).unit_path
     suit = _suit_ends(c, instance_id, path)
     by_plan = rule_days.due(c, AFTER_PLAN, plan_ends, path)
@@ -127,8 +129,6 @@ def _later(said: Any, than: dt.date) -> dt.date:
         day = said if isinstance(said, dt.date) else dt.date.fromisoformat(str(said))
     except ValueError:
         raise InvalidValues({"instalments": "请填写日期，例如 2026-03-02。"}) from None
-    if day.year > payments.LATEST:
-        raise InvalidValues({"instalments": f"请核对日期：{day} 的年份不对。"})
     if day <= than:
         raise InvalidValues({"instalments": f"缴款日期应当逐期推后，并晚于 {than}。"})
     return day
