@@ -1,38 +1,45 @@
 """What a form designer should mend before the form is published."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
+from typing import Any
 
 from engine import feel
 from engine.feel import Parsed
 from engine.forms.model import CHOICES, REQUIRED, STATIC, Field, Form, FormProblem, opened
 
 ALWAYS = frozenset({"case", "param", "now", "today"})
+_MATCHES = 'matches("", pattern)'
+_Constants = Mapping[tuple[str, str], Any]
+"""What conditions without names, and patterns asked of the empty text, come to: (text, pattern) → value or refusal."""
 
 
 def check(form: Form, known: Collection[str] | None = None) -> list[FormProblem]:
     """Everything found. `known`: names that the process provides besides `case`, `param`, `now` and `today`; with None, any other
     name passes, because a form alone cannot know which variables earlier steps have written.
     """
-    return [*_walk(form.components, _Reach(frozenset(), known, _keys(form.components))), *_access(form)]
+    reach = _Reach(frozenset(), known, _keys(form.components), _constants(form.components))
+    return [*_walk(form.components, reach), *_access(form)]
 
 
 class _Reach:
     """What an expression at one place may name."""
 
-    def __init__(self, above: frozenset[str], known: Collection[str] | None, own: frozenset[str]) -> None:
+    def __init__(self, above: frozenset[str], known: Collection[str] | None, own: frozenset[str], constants: "_Constants") -> None:
         self.above = above
         self.known = known
         self.own = own
+        self.constants = constants
 
     def past(self, one: Field) -> "_Reach":
         """After a component: its keys lie above."""
-        return _Reach(self.above | {one.key} | _keys(one.children if one.type == "group" else ()), self.known, self.own)
+        return _Reach(self.above | {one.key} | _keys(one.children if one.type == "group" else ()), self.known, self.own,
+                      self.constants)
 
     def inside(self, one: Field) -> "_Reach":
         """Within the rows of a list: the row's fields count as the form's own."""
-        return _Reach(self.above, self.known, self.own | _keys(one.children))
+        return _Reach(self.above, self.known, self.own | _keys(one.children), self.constants)
 
 
 def _keys(components: tuple[Field, ...]) -> frozenset[str]:
@@ -42,9 +49,9 @@ def _keys(components: tuple[Field, ...]) -> frozenset[str]:
 def _walk(components: tuple[Field, ...], reach: _Reach, hidden: bool = False) -> Iterator[FormProblem]:
     yield from _duplicates(components) if not hidden else ()
     for one in components:
-        never = hidden or _always_true(one.hide)
+        never = hidden or reach.constants.get((one.hide, "")) is True
         yield from _expressions(one, reach)
-        yield from _shape(one)
+        yield from _shape(one, reach.constants)
         if never and one.rules.required is True:
             yield _problem(one, "必填但永远隐藏，请修改隐藏条件或取消必填")
         if one.type == "group":
@@ -73,11 +80,24 @@ def _duplicates(components: tuple[Field, ...]) -> Iterator[FormProblem]:
             counted[one.key] = 1
 
 
-def _always_true(expression: str) -> bool:
-    if not expression:
-        return False
+def _constants(components: tuple[Field, ...]) -> _Constants:
+    """All in one crossing: one by one, a form full of runaways would keep everybody else waiting."""
+    fields = list(_every(components))
+    jobs = dict.fromkeys([(one.hide, "") for one in fields if one.hide and _is_constant(one.hide)]
+                         + [(_MATCHES, one.rules.pattern) for one in fields if one.rules.pattern])
+    outcomes = feel.outcomes_of([(text, {"pattern": pattern}) for text, pattern in jobs])
+    return dict(zip(jobs, outcomes, strict=True))
+
+
+def _every(components: tuple[Field, ...]) -> Iterator[Field]:
+    for one in components:
+        yield one
+        yield from _every(one.children)
+
+
+def _is_constant(expression: str) -> bool:
     parsed = feel.parse(expression)
-    return parsed.error is None and not parsed.names and not parsed.refused and feel.outcomes_of([(expression, {})])[0] is True
+    return parsed.error is None and not parsed.names and not parsed.refused
 
 
 def _expressions(one: Field, reach: _Reach) -> Iterator[FormProblem]:
@@ -105,7 +125,7 @@ def _names(parsed: Parsed, reach: _Reach, allowed: frozenset[str]) -> Iterator[s
             yield f"使用了未定义的名称“{name}”，请检查拼写"
 
 
-def _shape(one: Field) -> Iterator[FormProblem]:
+def _shape(one: Field, constants: _Constants) -> Iterator[FormProblem]:
     rules = one.rules
     if one.type in CHOICES and not one.options and not one.options_from:
         yield _problem(one, "没有选项，请补上")
@@ -114,7 +134,7 @@ def _shape(one: Field) -> Iterator[FormProblem]:
     pairs = ((rules.min, rules.max), (rules.min_length, rules.max_length), (rules.min_count, rules.max_count))
     if any(isinstance(low, int | float) and isinstance(high, int | float) and low > high for low, high in pairs):
         yield _problem(one, "的最小值大于最大值，请修改")
-    if rules.pattern and feel.outcomes_of([("matches(\"\", pattern)", {"pattern": rules.pattern})])[0] not in (True, False):
+    if rules.pattern and constants[_MATCHES, rules.pattern] not in (True, False):
         yield _problem(one, "的格式规则（正则表达式）有误，请修改")
     if one.unit and not (one.type == "number" and one.unit == "yuan"):
         yield _problem(one, f"的单位“{one.unit}”不能识别，金额请写 yuan", "warning")

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Table, insert, select
 
+from engine import forms
 from engine.definitions import Library, lint, read
 from engine.definitions.linter import errors
 from engine.errors import ExpressionFailed, InvalidDefinition, InvalidValues, UnsafeInput
@@ -222,6 +223,8 @@ FILES = {
     "five thousand fields": ({FORM: form(*[{}] * 5000)}, "最多 500 个"),
     "a label of a megabyte": ({FORM: form({"label": "长" * 350_000})}, "最多 20000 个"),
     "a name of a megabyte": ({"p.bpmn": DIAGRAM.replace('"看"', f'"{"看" * 350_000}"')}, "最多 1000 个"),
+    "an element of twenty thousand attributes": (
+        {"p.bpmn": DIAGRAM.replace("<startEvent", "<startEvent " + " ".join(f'a{one}="1"' for one in range(20_000)), 1)}, "最多 500 个"),
     "a NUL by its escape": ({FORM: form({"label": "a\0b"})}, "控制字符"),
     "half a character": ({FORM: form({"label": "\ud800"})}, "JSON"),
     "half a character as it is": ({"scenarios.yaml": "- \ud800"}, "控制字符"),
@@ -253,6 +256,17 @@ def test_what_looks_odd_and_does_no_harm_is_kept() -> None:
 
     folder.must_fit("p", {"p.bpmn": odd, FORM: form(choices(1000))})
     assert folder.package_of("p", "流程", {"p.bpmn": odd}).diagram == odd.encode()
+
+
+def test_a_form_of_runaways_is_judged_after_a_few_of_them() -> None:
+    """Every condition is another one that never ends: unseen, they are taken for conditions that may come true."""
+    runaways = [{"id": f"f{one}", "key": f"k{one}", "validate": {"required": True},
+                 "conditional": {"hide": f"count(for i in 1..1000000000 return {one}) > 0"}} for one in range(200)]
+    honest = {"id": "h", "key": "h", "validate": {"required": True}, "conditional": {"hide": "1 = 1"}}
+
+    found = forms.check(forms.load(form(honest, *runaways)))
+    assert [one.field for one in found] == ["h"]
+    assert "永远隐藏" in found[0].message
 
 
 def zipped(*members: tuple[str | zipfile.ZipInfo, bytes | str]) -> bytes:
