@@ -26,6 +26,8 @@ BEGIN = dt.datetime(2026, 3, 2, 8, 40, tzinfo=SHANGHAI)
 TICK = dt.timedelta(milliseconds=1)
 MOST_TIMERS = 2000
 """Timers that may fire while one line of an example lets time pass; a draft that goes round in circles stops here."""
+WRITTEN = {"date": "%Y-%m-%d", "time": "%H:%M"}
+"""How a moment is filled in where a form asks for a part of it."""
 PHOTO = Stored("示例照片.jpg", "image/jpeg", 1, 1, 1, "0" * 64, None)
 LIVE = ("open", "claimed", "suspended")
 OPEN = (select(work_item.c.id, work_item.c.instance_id, work_item.c.element_id, work_item.c.name, work_item.c.assignee,
@@ -139,7 +141,7 @@ class Stage:
             lon, lat = sample_town.POINTS.get(unit, sample_town.POINTS[sample_town.GRID])
             values[state.key] = {"lon": lon, "lat": lat, **(values.get(state.key) or {})}
         elif state.type == "datetime":
-            values[state.key] = local(self.time()).strftime("%Y-%m-%dT%H:%M")
+            values[state.key] = local(self.time()).strftime(WRITTEN.get(state.field.subtype, "%Y-%m-%dT%H:%M"))
 
     def _picture(self, person: str) -> str:
         return str(self.database.run(lambda c: attachments.add(c, PHOTO, person)))
