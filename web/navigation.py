@@ -1,7 +1,8 @@
 """The menu: what each room of pages offers, narrowed to what the person may open."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, current_app, g, request
 
@@ -9,18 +10,19 @@ from engine.notifications import inbox
 from engine.runtime import clock_guard
 from web.context import database
 
-ORDER = ("worklist", "field", "penalty", "cases", "ledgers", "hearings", "law", "deadlines", "supervision", "orders", "times", "map",
-         "reports", "studio", "admin", "account")
+ORDER = ("worklist", "field", "penalty", "cases", "begin", "ledgers", "hearings", "law", "deadlines", "supervision", "orders", "times",
+         "map", "reports", "studio", "admin", "account")
 
 
 @dataclass(frozen=True)
 class Place:
-    """One line of the menu. `capability` empty: for every signed-in person."""
+    """One line of the menu. `capability` empty: for every signed-in person; `when`: asked for each page, where that is not enough."""
 
     endpoint: str
     name: str
     icon: str
     capability: str
+    when: Callable[[], bool] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -33,8 +35,8 @@ class Place:
         return self.endpoint.partition(".")[0]
 
 
-def offer(app: Flask, places: Iterable[tuple[str, str, str, str]]) -> None:
-    """Add the lines of one room: (endpoint, 中文, icon, capability)."""
+def offer(app: Flask, places: Iterable[tuple[Any, ...]]) -> None:
+    """Add the lines of one room: (endpoint, 中文, icon, capability), and when it is shown, if that is to be asked."""
     menu: list[Place] = app.extensions["gridloop"].setdefault("menu", [])
     menu.extend(Place(*place) for place in places)
     menu.sort(key=lambda place: ORDER.index(place.room) if place.room in ORDER else len(ORDER))
@@ -46,7 +48,8 @@ def menu() -> tuple[Place, ...]:
     if person is None:
         return ()
     offered: list[Place] = current_app.extensions["gridloop"].get("menu", [])
-    return tuple(place for place in offered if not place.capability or person.may(place.capability))
+    may = (place for place in offered if not place.capability or person.may(place.capability))
+    return tuple(place for place in may if place.when is None or place.when())
 
 
 def unread() -> int:

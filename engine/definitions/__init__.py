@@ -9,10 +9,10 @@ from engine.definitions.model import Model
 from engine.definitions.ordering import called_first
 from engine.definitions.package import Package, read_folder
 from engine.definitions.reader import read
-from engine.definitions.versions import Deployed, Listed, diagram, latest, list_definitions, load, versions_of
+from engine.definitions.versions import Deployed, Listed, diagram, latest, list_definitions, load, starters, versions_of
 
 __all__ = [
     "Deployed", "Finding", "Function", "Library", "Listed", "Model", "Package", "Rewritten", "Severity", "Version", "callable_of",
     "called_first", "deploy", "diagram", "examine", "judge", "latest", "lint", "list_definitions", "load", "read", "read_folder", "rewrite",
-    "unsealed", "versions_of",
+    "starters", "unsealed", "versions_of",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from engine import forms
+from engine.definitions.guard import is_bpmn, open_bpmn, text_of
 from engine.definitions.package import defaults
 from engine.definitions.reader import read
 from engine.definitions.tables import process_definition as definition
@@ -32,6 +33,8 @@ _newest = select(definition.c.key, func.max(definition.c.number).label("number")
     definition.c.state == "published").group_by(definition.c.key).subquery()
 NEWEST = select(*_LISTED).join(
     _newest, (_newest.c.key == definition.c.key) & (_newest.c.number == definition.c.number)).order_by(definition.c.key)
+HEADS = select(*_HEAD).join(
+    _newest, (_newest.c.key == definition.c.key) & (_newest.c.number == definition.c.number)).order_by(definition.c.key)
 ALL_OF = select(*_LISTED).where(definition.c.key == bindparam("k")).order_by(definition.c.number.desc())
 
 
@@ -40,7 +43,7 @@ class Deployed:
     """A version ready to run, with what the processes it calls bring along. `title` is FEEL; `start_roles` may start it;
     `parameters` are the sealed values, `parameter_sheet` what is known of each (label, unit, basis, limits). `asks_clocks`: some
     expression calls deadline(…); `supervised`: supervision watches its limits; `steered`: its cases may be halted and
-    ended by whoever steers."""
+    ended by whoever steers; `about`: what its documentation says it is for."""
 
     id: int
     key: str
@@ -59,6 +62,7 @@ class Deployed:
     asks_clocks: bool
     supervised: bool
     steered: bool
+    about: str
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ class _Ready:
 
 
 _ready = _Ready()
+_starters: dict[str, tuple[str, ...]] = {}
+"""By the hash of a version's content, which never changes."""
 
 
 def load(c: Connection, definition_id: int) -> Deployed:
@@ -109,6 +115,16 @@ def load(c: Connection, definition_id: int) -> Deployed:
 def latest(c: Connection, key: str) -> Deployed:
     """The newest published version of a process. Raises NotFound."""
     return _loaded(c, c.execute(LATEST, {"k": key}).first(), key)
+
+
+def starters(c: Connection) -> dict[str, tuple[str, ...]]:
+    """Process → the roles that may start its newest published version; cheap enough for every page."""
+    found: dict[str, tuple[str, ...]] = {}
+    for head in c.execute(HEADS).all():
+        if head.content_hash not in _starters:
+            _starters[head.content_hash] = _loaded(c, head, head.key).start_roles
+        found[head.key] = _starters[head.content_hash]
+    return found
 
 
 def list_definitions(c: Connection) -> tuple[Listed, ...]:
@@ -154,7 +170,14 @@ def opened(c: Connection, row: Any) -> Deployed:
         forms={key: forms.load(document) for one in rows for key, document in one.forms.items()},
         decisions=_decisions(row, *called.values()), parameters=defaults(sheet), parameter_sheet=sheet,
         asks_clocks=any(b"deadline(" in one.diagram for one in rows), supervised=process.gl.get("supervised") != "no",
-        steered=process.gl.get("steered") != "no")
+        steered=process.gl.get("steered") != "no", about=_about(row.diagram, row.key))
+
+
+def _about(document: bytes, key: str) -> str:
+    """The documentation of a process, one line of it."""
+    found = (one for one in open_bpmn(document) if one.get("id") == key)
+    texts = (text_of(child) for one in found for child in one if is_bpmn(child, "documentation"))
+    return " ".join(str(next(texts, "") or "").split())
 
 
 def _decisions(*rows: Any) -> dict[str, Decisions]:

@@ -153,9 +153,15 @@ def items_of(c: Connection, instance_id: int) -> tuple[Item, ...]:
 def next_for(c: Connection, instance_id: int, by: Participant) -> tuple[Item, ...]:
     """The live work items of a case after an action: those this person may do themselves first."""
     live = [item for item in items_of(c, instance_id) if item.is_live]
-    query = select(work_item).where(work_item.c.instance_id == instance_id, work_item.c.state.in_((OPEN, CLAIMED)))
-    own = {row.id for row in c.execute(query) if access.may_do(row, by)}
+    own = {item.id for item in own_of(c, instance_id, by)}
     return tuple(sorted(live, key=lambda item: item.id not in own))
+
+
+def own_of(c: Connection, instance_id: int, by: Participant) -> tuple[Item, ...]:
+    """The open work items of a case that this person may do themselves, oldest first."""
+    query = select(work_item).where(work_item.c.instance_id == instance_id, work_item.c.state.in_((OPEN, CLAIMED)))
+    rows = c.execute(query.order_by(work_item.c.created_at, work_item.c.id)).all()
+    return tuple(item_of(c, row) for row in rows if access.may_do(row, by))
 
 
 def item_of(c: Connection, row: Row[Any]) -> Item:

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine import clock, forms
 from engine.definitions import Deployed
-from engine.forms import FieldState, Form, Option
+from engine.forms import Field, FieldState, Form, Option
 from engine.people import Participant
 
 HINTS = {"item": "只列出本镇街现在有权处罚的事项。清单里没有的不能立案：从上报的问题来的，在原事项里选择移送；"
@@ -17,6 +17,16 @@ HINTS = {"item": "只列出本镇街现在有权处罚的事项。清单里没�
 def start_form(deployed: Deployed) -> Form | None:
     """The form with which a process is begun."""
     return deployed.forms.get(deployed.start_form or "")
+
+
+def names_people(deployed: Deployed) -> bool:
+    """Whether its start form asks for a person."""
+    form = start_form(deployed)
+    return form is not None and _names_people(form.components)
+
+
+def _names_people(fields: Iterable[Field]) -> bool:
+    return any(one.type == "person" or _names_people(one.children) for one in fields)
 
 
 def states_of(deployed: Deployed, typed: Mapping[str, Any], choices: Mapping[str, tuple[Option, ...]] | None = None,
