@@ -27,6 +27,7 @@ from engine.runtime import commands, desk, messages, parameters
 from engine.runtime.tables import subscription
 
 LENGTH = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
+REASON = "试运行退回"
 WORKING_DAYS = re.compile(r"(\d+)\s*个?工作日$")
 
 
@@ -90,6 +91,28 @@ def begin(c: Connection, key: str, values: Mapping[str, Any], who: Participant, 
 
 
 def _do(stage: Stage, what: Mapping[str, Any]) -> None:
+    row, person = _at_hand(stage, what)
+    with stage.database.reading() as c:
+        found = desk.of(c, row.id, person)
+    values = stage.fill(found.form, what.get("表单") or {}, Answering(person.id, found.access, found.stored, found.names))
+    with _labels(found.form):
+        _submitted(stage, row, values, person)
+    stage.works()
+
+
+def _send_back(stage: Stage, what: Mapping[str, Any]) -> None:
+    row, person = _at_hand(stage, what)
+    with stage.database.reading() as c:
+        targets = commands.targets(c, row.id, by=person)
+    to = next((one.element_id for one in targets if one.name == what["到"]), None)
+    if to is None:
+        raise Expected(f"“{row.name}”不能退回到“{what['到']}”。可以退回到：{'、'.join(one.name for one in targets) or '没有'}。")
+    stage.database.run(lambda c: commands.send_back(c, row.id, to, reason=str(what.get("理由") or REASON), by=person))
+    stage.works()
+
+
+def _at_hand(stage: Stage, what: Mapping[str, Any]) -> tuple[Any, Participant]:
+    """The step that the line names, and who of that post has it. Raises Expected when nobody has."""
     wanted, role = what["事项"], what["岗位"]
     mine = [(row, [who for who in stage.holders(row) if holds(who, role) and what.get("人", who) == who])
             for row in stage.items() if row.name == wanted]
@@ -97,13 +120,7 @@ def _do(stage: Stage, what: Mapping[str, Any]) -> None:
     if row is None:
         others = "、".join(dict.fromkeys(one.name for one in stage.items())) or "没有待办"
         raise Expected(f"{ROLES[role].name if role in ROLES else role}没有待办“{wanted}”。此刻的待办：{others}。")
-    person = stage.person(role, who)
-    with stage.database.reading() as c:
-        found = desk.of(c, row.id, person)
-    values = stage.fill(found.form, what.get("表单") or {}, Answering(who, found.access, found.stored, found.names))
-    with _labels(found.form):
-        _submitted(stage, row, values, person)
-    stage.works()
+    return row, stage.person(role, who)
 
 
 def _submitted(stage: Stage, row: Any, values: Mapping[str, Any], person: Participant) -> None:
@@ -213,7 +230,7 @@ def _ended(stage: Stage, what: bool) -> None:
 
 
 VERBS: Mapping[str, Callable[[Stage, Any], None]] = {
-    "上报": _report, "办理": _do, "不许": _refused, "消息": _message, "到": _until, "经过": _pass, "记住": _remember,
+    "上报": _report, "办理": _do, "退回": _send_back, "不许": _refused, "消息": _message, "到": _until, "经过": _pass, "记住": _remember,
     "发布": _published,
     "待办": _todo, "提醒": _reminded, "期限": _due, "结果": _result, "办结": _ended,
 }  # fmt: skip

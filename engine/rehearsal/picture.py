@@ -12,7 +12,7 @@ from engine.notifications import inbox
 from engine.people import ROLES, directory
 from engine.rehearsal import sample_town
 from engine.rehearsal.stage import Stage
-from engine.runtime import desk, history
+from engine.runtime import commands, desk, history
 from engine.runtime.tables import incident, process_instance, subscription, timer
 
 CASES = select(process_instance.c.id, process_instance.c.business_key, process_instance.c.title, process_instance.c.status,
@@ -75,9 +75,10 @@ def _item(stage: Stage, row: Any) -> dict[str, Any]:
     with stage.database.reading() as c:
         who = directory.participant(c, holders[0])
         found = desk.of(c, row.id, who)
+        back = [one.name for one in commands.targets(c, row.id, by=who)]
     people = [{"id": one, "name": sample_town.people()[one][0], "role": sample_town.people()[one][1]} for one in holders]
     role = people[0]["role"]
-    return {**told, "people": people, "role": role, "role_name": ROLES[role].name, "access": found.access,
+    return {**told, "people": people, "role": role, "role_name": ROLES[role].name, "back": back, "access": found.access,
             "form": found.form.id if found.form else None, "stored": _plain(found.stored),
             "names": _plain({name: value for name, value in found.names.items() if name not in ("now", "today")}),
             "gates": [gate.reason for gate in found.gates if not gate.is_open]}

@@ -18,7 +18,7 @@ from engine.errors import InvalidValues
 
 LONGEST, MOST_STEPS, MOST_SCENARIOS = 200_000, 400, 200
 """Characters of a file, lines of one example, examples of a file."""
-DOING = ("上报", "办理", "不许", "消息", "到", "经过", "发布", "记住")
+DOING = ("上报", "办理", "退回", "不许", "消息", "到", "经过", "发布", "记住")
 EXPECTING = ("待办", "提醒", "期限", "结果", "办结")
 NAME, STEPS, USUAL, LANGUAGE = "场景", "步骤", "常用", "语言"
 

@@ -33,7 +33,7 @@ REFUSED = "refused"
 LONGEST_NAME = 120
 LOOKED_AT, OFFERED = 500, 20
 """Closed cases that are looked at for ways they went, and ways that are offered."""
-ACTS = ("上报", "办理", "消息", "到", "经过")
+ACTS = ("上报", "办理", "退回", "消息", "到", "经过")
 COUNTED = ("startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent", "userTask", "manualTask", "task",
            "scriptTask", "businessRuleTask", "serviceTask", "sendTask", "receiveTask", "callActivity", "subProcess", "transaction")
 

@@ -65,6 +65,23 @@ def test_what_does_not_hold_is_said_with_its_line(line: tuple[str, object], why:
     assert stopped[0] == 2 and why in stopped[1]
 
 
+def test_a_step_is_sent_back_to_one_that_was_passed_and_to_no_other():
+    two = """
+    start s
+    user look name="核查" gl:role="case_officer"
+    user judge name="审核" gl:role="team_leader"
+    end e
+    s -> look -> judge -> e
+    """
+    begun = (("上报", {"岗位": "grid_worker"}), ("办理", {"岗位": "case_officer", "事项": "核查"}))
+    assert played(*begun, text=two).picture["items"][0]["back"] == ["核查"]
+
+    back = played(*begun, ("退回", {"岗位": "team_leader", "事项": "审核", "到": "核查", "理由": "缺照片"}), text=two)
+    assert [item["name"] for item in back.picture["items"]] == ["核查"] and "缺照片" in str(back.picture["log"])
+    stopped = played(*begun, ("退回", {"岗位": "team_leader", "事项": "审核", "到": "办结"}), text=two).stopped
+    assert stopped is not None and "可以退回到：核查" in stopped[1]
+
+
 def test_a_draft_that_cannot_run_says_why():
     with pytest.raises(InvalidValues, match="草稿还不能运行：.*结束事件"):
         played(("上报", {"岗位": "grid_worker"}), text="start s\nuser look name='核查' gl:role='case_officer'\ns -> look")

@@ -74,6 +74,19 @@ def test_what_is_refused_stays_on_the_page_with_the_reason(designer: object, dra
     assert designer.post(f"{at}/do", {"item": "nobody"}).status_code == 422
 
 
+def test_a_step_is_sent_back_as_whoever_has_it(designer: object, draft: drafts.Draft) -> None:
+    at = f"/studio/models/{draft.id}/trial"
+    designer.post(f"{at}/start", REPORT)
+    designer.post(f"{at}/do", {"item": item(text(designer.get(at)), "村社纠正"), **CORRECTED})
+    asked = item(text(designer.get(at)), "网格员复核")
+    assert "<option>村社纠正</option>" in text(designer.get(f"{at}?item={asked}"))
+    assert designer.post(f"{at}/send-back", {"item": asked, "to": "网格发现上报"}).status_code == 422
+    assert designer.post(f"{at}/send-back", {"item": asked, "to": "村社纠正", "reason": "没拍照"}).status_code == 302
+    page = text(designer.get(at))
+    assert "网格员退回网格员复核，退到“村社纠正”" in page and item(page, "村社纠正")
+    assert designer.post(f"{at}/send-back", {"item": asked, "to": "村社纠正"}).status_code == 422
+
+
 def test_a_step_back_and_a_new_beginning(designer: object, draft: drafts.Draft) -> None:
     at = f"/studio/models/{draft.id}/trial"
     designer.post(f"{at}/start", REPORT)

@@ -85,13 +85,17 @@ def _people() -> dict[str, Any]:
     return {"people_for": people_for, "person_name": lambda value: everybody[value][0] if value in everybody else value or "—"}
 
 
+GONE = "这一步已经不在待办里，请看现在的待办。"
+
+
 def line(step: tuple[str, Any]) -> str:
     """A line of the script as people read it."""
     verb, what = step
     if not isinstance(what, Mapping):
         return f"{verb}{what}"
     role = ROLES[what["岗位"]].name if what.get("岗位") in ROLES else ""
-    return f"{role}{verb}{what.get('事项') or what.get('名称') or ''}"
+    where = f"，退到“{what['到']}”" if verb == "退回" else ""
+    return f"{role}{verb}{what.get('事项') or what.get('名称') or ''}{where}"
 
 
 def _values(form: Form | None) -> dict[str, Any]:
@@ -133,14 +137,34 @@ def start_trial(draft_id: int) -> Any:
 def do_trial_step(draft_id: int) -> Any:
     """Do one step at hand as whoever it is offered to."""
     shown = trials.look(database(), me(), draft_id)
+    item, who = _asked(shown)
+    if item is None:
+        return _page(shown, GONE)
+    values = _values(_form_of(shown, item["form"]))
+    return _act(draft_id, "办理", {**who, **({"表单": values} if values else {})})
+
+
+def _asked(shown: Any) -> tuple[Any, dict[str, str]]:
+    """The step at hand that was sent, None when it is gone, and whose it is as a line of a script says it."""
     items = shown.played.picture.get("items", ()) if shown.played else ()
     item = next((one for one in items if one["id"] == request.form.get("item") and one["people"]), None)
     if item is None:
-        return _page(shown, "这一步已经不在待办里，请看现在的待办。")
+        return None, {}
     who = next((one for one in item["people"] if one["id"] == request.form.get("who")), item["people"][0])
-    values = _values(_form_of(shown, item["form"]))
     named = {"人": who["id"]} if sum(one["name"] == item["name"] for one in items) > 1 else {}
-    return _act(draft_id, "办理", {"岗位": who["role"], "事项": item["name"], **named, **({"表单": values} if values else {})})
+    return item, {"岗位": who["role"], "事项": item["name"], **named}
+
+
+@blueprint.post("/models/<int:draft_id>/trial/send-back")
+@policy("design", "approve_models")
+def send_trial_step_back(draft_id: int) -> Any:
+    """Send one step at hand back to an earlier one, as whoever has it."""
+    shown = trials.look(database(), me(), draft_id)
+    item, who = _asked(shown)
+    if item is None:
+        return _page(shown, GONE)
+    reason = request.form.get("reason", "").strip()[:200]
+    return _act(draft_id, "退回", {**who, "到": request.form.get("to", "")[:200], **({"理由": reason} if reason else {})})
 
 
 @blueprint.post("/models/<int:draft_id>/trial/wind")
