@@ -134,3 +134,8 @@ def _variables(draft: Draft) -> list[dict[str, str]]:
 def decisions_of(draft: Draft, file: str) -> tuple[str, ...]:
     """Ids of the decisions of one file of a draft; none when it cannot be read."""
     return tuple(Library(decisions={file: draft.files[file].encode()}).decision_index)
+
+
+def decisions_named(draft: Draft, file: str) -> tuple[str, ...]:
+    """The same as people call them."""
+    return tuple(one.name or one.id for one in Library(decisions={file: draft.files[file].encode()}).decision_index.values())

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
+from lxml import etree
 
 from engine.definitions import Package, read
 from engine.definitions.guard import MAX_BYTES, open_bpmn, open_xml
@@ -65,7 +66,7 @@ def must_be_name(key: str, name: str) -> None:
 def must_read(name: str, text: str) -> None:
     """Raises UnsafeInput or InvalidValues when a file is not what its name says."""
     if name.endswith((".bpmn", ".dmn")):
-        root = open_bpmn(text.encode()) if name.endswith(".bpmn") else open_xml(text.encode())
+        root = open_bpmn(text.encode()) if name.endswith(".bpmn") else _open_decision(name, text)
         encoding = (root.getroottree().docinfo.encoding or "UTF-8").upper()
         if encoding not in ("UTF-8", "US-ASCII", "ASCII"):
             raise UnsafeInput(f"文件“{name}”第一行写的编码是 {encoding[:20]}，请改为 UTF-8 再保存。")
@@ -83,6 +84,19 @@ def must_read(name: str, text: str) -> None:
         if (number := _options(found)) > MOST_OPTIONS:
             raise InvalidValues({name: f"这张表单有 {number} 个选项，最多 {MOST_OPTIONS} 个。选项很多时请分成两级选择。"})
         must_be_plain(name, found)
+
+
+def _open_decision(name: str, text: str) -> etree._Element:
+    """The root of a decision table; what cannot be read is said of a table, not of a diagram. Raises UnsafeInput."""
+    if not text.strip():
+        raise UnsafeInput(f"决策表“{name}”是空的。请在“决策表”页新建，或者把整张表的内容贴进来。", file=name)
+    try:
+        return open_xml(text.encode())
+    except UnsafeInput as refusal:
+        said = refusal.message
+        for word, own in (("流程设计器", "决策表编辑页"), ("流程图", "决策表"), ("流程拆成几个较小的流程", "决策表拆成几张")):
+            said = said.replace(word, own)
+        raise UnsafeInput(f"决策表“{name}”无法保存：{said}", **refusal.detail) from refusal
 
 
 def package_of(key: str, name: str, files: Files) -> Package:

@@ -2,6 +2,7 @@
 
 from web.views.studio import (
     comparing,
+    decision_pages,
     draft_pages,
     editor,
     examples,
@@ -10,6 +11,7 @@ from web.views.studio import (
     load,
     models,
     moves,
+    parameter_pages,
     published,
     publishing,
     replays,
@@ -23,5 +25,5 @@ from web.views.studio.room import blueprint
 NAV = (("studio.overview", "设计角", "flow", "design"), ("studio.requests", "流程审批", "check", "approve_models"),
        ("studio.rights", "流程权限", "shield", "administer"))
 
-__all__ = ["NAV", "blueprint", "comparing", "draft_pages", "editor", "examples", "form_pages", "lawful", "load", "models", "moves",
-           "published", "publishing", "replays", "rights", "rule_pages", "rule_views", "trials"]
+__all__ = ["NAV", "blueprint", "comparing", "decision_pages", "draft_pages", "editor", "examples", "form_pages", "lawful", "load", "models",
+           "moves", "parameter_pages", "published", "publishing", "replays", "rights", "rule_pages", "rule_views", "trials"]

@@ -106,7 +106,14 @@ def _text_page(draft_id: int, text: str | None = None, base: int = 0, refusal: E
 @blueprint.get("/models/<int:draft_id>/text")
 @policy("design", "approve_models")
 def model_text(draft_id: int) -> Any:
-    """One file as text, for whoever prefers it or has no canvas."""
+    """One file as text, for whoever prefers it or has no canvas; a decision table that there is not yet is begun as a table."""
+    name = request.args.get("name", "")[:160].strip()
+    if name.endswith(".dmn"):
+        with database().reading() as c:
+            draft = drafts.open_draft(c, me(), draft_id)
+            begins = name not in draft.files and drafts.may_edit(c, me(), draft)
+        if begins:
+            return redirect(url_for("studio.model_decisions", draft_id=draft_id, table=name.removesuffix(".dmn"), _anchor="new"))
     return _text_page(draft_id)
 
 

@@ -1,0 +1,148 @@
+"""A draft's decision tables, parameters and examples on pages of their own: begun, changed, taken away, refused in plain words."""
+
+import pytest
+
+from engine.database import Database
+from engine.definitions import Severity
+from engine.definitions.package import parameters_of
+from engine.people import directory
+from engine.studio import drafts
+
+SHEET = """# 时限
+
+[check_days]
+default = 3
+# 不要太短
+unit = "workingDays"
+label = "核查时限"
+own = "留着"
+
+# 次数
+[most]
+default = 2
+unit = "count"
+label = "最多几次"
+"""
+
+
+def text(answer: object) -> str:
+    return answer.get_data(as_text=True)
+
+
+@pytest.fixture
+def draft(database: Database) -> drafts.Draft:
+    with database.reading() as c:
+        who = directory.participant(c, "sheji")
+    made = database.run(lambda c: drafts.new(c, who, "stall", "临时摆摊"))
+    return database.run(lambda c: drafts.save(c, who, made.id, base_revision=1, files={"parameters.toml": SHEET}))
+
+
+def now(database: Database, draft: drafts.Draft) -> drafts.Draft:
+    with database.reading() as c:
+        return drafts.open_draft(c, directory.participant(c, "sheji"), draft.id)
+
+
+def store(database: Database, draft: drafts.Draft, name: str, said: str) -> None:
+    with database.reading() as c:
+        who = directory.participant(c, "sheji")
+    database.run(lambda c: drafts.save(c, who, draft.id, base_revision=now(database, draft).revision, files={name: said}))
+
+
+def test_a_decision_table_is_begun_by_its_number_and_name(as_person: object, draft: drafts.Draft, database: Database) -> None:
+    at, designer = f"/studio/models/{draft.id}", as_person("sheji")
+    asked = designer.get(f"{at}/text?name=triage.dmn")
+    assert asked.status_code == 302 and asked.location.endswith("/decisions?table=triage#new")
+    assert 'value="triage"' in text(designer.get(asked.location))
+    made = designer.post(f"{at}/decisions", {"table": "triage", "name": "分流“去向”<1>"})
+    assert made.status_code == 302 and made.location.endswith("/decisions/triage.dmn")
+    assert 'data-decisions="triage"' in text(designer.get(made.location))
+    assert "分流“去向”&lt;1&gt;" in text(designer.get(f"{at}/decisions"))
+    with database.reading() as c:
+        errors = [one for one in drafts.check(c, now(database, draft)) if one.severity is Severity.ERROR and "triage" in str(one)]
+    assert errors == []
+
+
+TABLES = (
+    ("1a", "表", "编号以英文字母开头"), ("a b", "表", "编号以英文字母开头"), ("", "表", "编号以英文字母开头"), ("kept", "表", "已经有了"),
+    ("KEPT", "表", "已经有了"), ("fine", " ", "请写名称"), ("fine", "长" * 81, "请写名称"))
+
+
+def test_a_table_without_a_proper_number_or_name_is_refused(as_person: object, draft: drafts.Draft, database: Database) -> None:
+    at, designer = f"/studio/models/{draft.id}/decisions", as_person("sheji")
+    designer.post(at, {"table": "kept", "name": "在"})
+    for table, name, why in TABLES:
+        refused = designer.post(at, {"table": table, "name": name})
+        assert refused.status_code == 422 and why in text(refused), (table, name)
+    assert now(database, draft).revision == 3
+
+
+def test_what_is_no_table_is_refused_as_a_table(as_person: object, draft: drafts.Draft) -> None:
+    designer = as_person("sheji")
+    for wrong in ("", "  ", "<definitions>", "<!DOCTYPE x><x/>"):
+        refused = designer.post(f"/studio/models/{draft.id}/text", {"name": "a.dmn", "text": wrong, "base": "2"})
+        assert refused.status_code == 422 and "决策表“a.dmn”" in text(refused) and "重新导出流程图" not in text(refused), wrong
+
+
+def test_a_parameter_is_added_changed_and_taken_away(as_person: object, draft: drafts.Draft, database: Database) -> None:
+    at, designer = f"/studio/models/{draft.id}/parameters", as_person("sheji")
+    page = text(designer.get(at))
+    assert "核查时限" in page and "工作日" in page and "还没有用到" in page
+    fresh = {"act": "add", "base": "2", "name": "fine_yuan", "label": "限额", "default": "50.5", "unit": "yuan", "min": "10", "max": "200"}
+    assert designer.post(at, fresh).status_code == 302
+    changed = {"act": "set", "base": "3", "at": "check_days", "label": "核查“时限”", "default": "5", "unit": "days", "basis": "本地\\规定"}
+    assert designer.post(at, changed).status_code == 302
+    kept = now(database, draft).files["parameters.toml"]
+    read = parameters_of("parameters.toml", kept)
+    assert read["fine_yuan"] == {"default": 50.5, "unit": "yuan", "label": "限额", "min": 10, "max": 200}
+    assert read["check_days"] == {"default": 5, "unit": "days", "label": "核查“时限”", "basis": "本地\\规定", "own": "留着"}
+    assert list(read) == ["check_days", "most", "fine_yuan"] and all(one in kept for one in ("# 时限", "# 不要太短", "# 次数"))
+    assert designer.post(at, {"act": "drop", "base": "4", "at": "check_days"}).status_code == 302
+    kept = now(database, draft).files["parameters.toml"]
+    assert list(parameters_of("parameters.toml", kept)) == ["most", "fine_yuan"] and "# 次数" in kept
+    for base, name in ((5, "most"), (6, "fine_yuan")):
+        designer.post(at, {"act": "drop", "base": str(base), "at": name})
+    assert parameters_of("parameters.toml", now(database, draft).files["parameters.toml"]) == {}
+
+
+WRONG = (
+    ({"name": "Ä"}, "编号以英文字母开头"), ({"name": "most"}, "已经有了"), ({"label": ""}, "请写名称"),
+    ({"default": "三"}, "默认值请填数字"), ({"default": ""}, "默认值请填数字"), ({"default": "9"}, "不在允许的范围里（1 至 5）"),
+    ({"min": "x"}, "“最小”请填数字"), ({"min": "6"}, "比最小 6 还小"), ({"unit": "moons"}, "选择单位"),
+    ({"unit": "share", "default": "0.2"}, "20%"), ({"unit": "flag", "default": "3"}, "“是”或“否”"),
+    ({"unit": "text", "default": "甲"}, "请把它们清空"), ({"base": "1"}, "保存了这份草稿"), ({"act": "fly"}, "不认识"),
+    ({"act": "set", "at": "none"}, "没有这个参数"), ({"act": "drop", "at": "none"}, "没有这个参数"))
+
+
+def test_a_wrong_parameter_is_said_and_nothing_is_kept(as_person: object, draft: drafts.Draft, database: Database) -> None:
+    designer = as_person("sheji")
+    for typed, why in WRONG:
+        sent = {"act": "add", "base": "2", "name": "new_one", "label": "新的", "default": "3", "unit": "days", "min": "1", "max": "5"} | typed
+        refused = designer.post(f"/studio/models/{draft.id}/parameters", sent)
+        assert refused.status_code == 422 and why in text(refused), typed
+    assert now(database, draft).files["parameters.toml"] == SHEET
+
+
+def test_a_parameter_in_use_stays_and_the_places_are_named(as_person: object, draft: drafts.Draft, database: Database) -> None:
+    form = draft.files["forms/F-stall.form.json"].replace('"情况说明"', '"情况说明 =param.most"')
+    store(database, draft, "forms/F-stall.form.json", form)
+    refused = as_person("sheji").post(f"/studio/models/{draft.id}/parameters", {"act": "drop", "base": "3", "at": "most"})
+    assert refused.status_code == 422 and "表单“临时摆摊登记”" in text(refused)
+    assert "most" in now(database, draft).files["parameters.toml"]
+
+
+def test_values_outside_of_sections_become_sheets(as_person: object, draft: drafts.Draft, database: Database) -> None:
+    store(database, draft, "parameters.toml", 'plain = 3\nmany = [1, 2]\n"odd" = {default = true, label = "旗"}\n')
+    at, designer = f"/studio/models/{draft.id}/parameters", as_person("sheji")
+    assert "many" in text(designer.get(at))
+    designer.post(at, {"act": "set", "base": "3", "at": "plain", "label": "平的", "default": "4", "unit": "count"})
+    designer.post(at, {"act": "set", "base": "4", "at": "odd", "label": "旗", "default": "否", "unit": "flag"})
+    read = parameters_of("parameters.toml", now(database, draft).files["parameters.toml"])
+    assert read == {"plain": {"default": 4, "unit": "count", "label": "平的"}, "many": [1, 2],
+                    "odd": {"default": False, "unit": "flag", "label": "旗"}}
+
+
+def test_approvers_read_the_parts_and_do_not_touch(as_person: object, draft: drafts.Draft) -> None:
+    reader = as_person("fzy1")
+    for part, button in (("parameters", "添加参数"), ("decisions", "新建并打开")):
+        page = reader.get(f"/studio/models/{draft.id}/{part}")
+        assert page.status_code == 200 and button not in text(page)
