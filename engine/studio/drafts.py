@@ -25,6 +25,7 @@ UNTOUCHED = (select(tables.draft.c.id).where(tables.draft.c.base == bindparam("b
                                              tables.draft.c.revision == 1, tables.draft.c.state == "open")
              .order_by(tables.draft.c.id).limit(1))
 FILES = select(tables.file.c.name, tables.file.c.text).where(tables.file.c.draft_id == bindparam("i")).order_by(tables.file.c.name)
+NAMES_SINCE = select(tables.revision.c.names).where(tables.revision.c.draft_id == bindparam("i"), tables.revision.c.number > bindparam("n"))
 REVISIONS = (select(tables.revision.c.number, tables.revision.c.names, tables.revision.c.note, tables.revision.c.saved_by,
                     tables.revision.c.saved_at)
              .where(tables.revision.c.draft_id == bindparam("i")).order_by(tables.revision.c.number.desc()).limit(bindparam("most")))
@@ -158,15 +159,17 @@ def lines(c: Connection, by: Participant) -> tuple[Line, ...]:
 
 
 def save(c: Connection, by: Participant, draft_id: int, *, base_revision: int, files: Mapping[str, str | None], note: str = "") -> Draft:
-    """Put these files in (None takes one away). Nothing new: nothing is stored, whatever the base.
+    """Put these files in (None takes one away). Nothing new: nothing is stored, whatever the base. Saves of other files since the base
+    stand beside these, so that the diagram and a form may be worked at in two windows.
 
-    Raises NotAllowed, NotFound, InvalidState (not open), Conflict (somebody saved meanwhile), UnsafeInput, InvalidValues.
+    Raises NotAllowed, NotFound, InvalidState (not open), Conflict (somebody saved one of these files meanwhile), UnsafeInput,
+    InvalidValues.
     """
     now = to_change(c, by, draft_id)
     changed = {name: text for name, text in files.items() if now.files.get(name) != text}
     if not changed:
         return now
-    if base_revision != now.revision:
+    if not 0 < base_revision <= now.revision or _saved_since(c, draft_id, base_revision) & changed.keys():
         raise _stale(c, now)
     wanted = with_files(now, changed)
     folder.must_fit(now.key, wanted.files)
@@ -174,12 +177,23 @@ def save(c: Connection, by: Participant, draft_id: int, *, base_revision: int, f
     return _advanced(c, by, wanted, changed, note)
 
 
-def restore(c: Connection, by: Participant, draft_id: int, revision: int) -> Draft:
-    """Make the draft what it was at a revision, as a new revision. Raises NotAllowed, NotFound, InvalidState."""
+def _saved_since(c: Connection, draft_id: int, number: int) -> set[str]:
+    return {name for names in c.execute(NAMES_SINCE, {"i": draft_id, "n": number}).scalars() for name in names}
+
+
+def restore(c: Connection, by: Participant, draft_id: int, revision: int, only: str = "") -> Draft:
+    """Make the draft what it was at a revision, as a new revision; `only`: of all files this one alone.
+
+    Raises NotAllowed, NotFound (also when that file did not exist then), InvalidState.
+    """
     now = to_change(c, by, draft_id)
     wanted = at_revision(c, draft_id, revision)
+    if only and only not in wanted:
+        raise NotFound("那一次保存里没有这个文件。", draft=draft_id, revision=revision)
     gone = {name: None for name in now.files if name not in wanted}
-    return save(c, by, draft_id, base_revision=now.revision, files={**gone, **wanted}, note=f"恢复到第 {revision} 次保存")
+    files = {only: wanted[only]} if only else {**gone, **wanted}
+    what = f"“{only}”" if only else ""
+    return save(c, by, draft_id, base_revision=now.revision, files=files, note=f"{what}恢复到第 {revision} 次保存")
 
 
 def arrange(c: Connection, by: Participant, draft_id: int) -> Draft:

@@ -60,7 +60,7 @@ def test_a_draft_is_drawn_set_saved_and_undone_beyond_a_reload(people):
     expect(page.get_by_label("办理岗位")).to_have_value("team_leader")
     expect(page.get_by_label("名称", exact=True)).to_have_value(before + "（现场核实）")
     page.get_by_role("button", name="撤销").click()
-    expect(page.locator("[data-studio=state]")).to_contain_text("已回到第")
+    expect(page.locator("[data-studio=state]")).to_contain_text("回到第")
     page.evaluate(SELECT, task)
     expect(page.get_by_label("办理岗位")).not_to_have_value("team_leader")
     assert page.evaluate(MISSING) == []

@@ -13,6 +13,7 @@ import { loopNames } from './studio/lists.js';
 import { panel } from './studio/panel.js';
 import { presence, saving } from './studio/saving.js';
 import { tools } from './studio/tools.js';
+import { walking } from './studio/walking.js';
 import { chinese, missing } from './studio/words.js';
 
 window.gridloop = window.gridloop || {};
@@ -29,6 +30,7 @@ window.gridloop.studio = async page => {
   await saver.load();
   check = findings(modeler, { base, key: page.dataset.key, list: at('findings'), count: at('count'), saving: saver, focus: side.focus, readOnly });
   tools(modeler, page, { saver, readOnly, say });
+  walking(at('canvas'));
   side.render();
   check.check();
   const names = id => modeler.get('elementRegistry').get(id)?.businessObject.name || id;

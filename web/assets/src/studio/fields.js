@@ -17,7 +17,7 @@ export function field(one, value, options, names, put) {
 
 const waiting = new Map(); // what was typed and is not written down yet
 export const flush = () => { [...waiting.values()].forEach(write => write()); };
-document.addEventListener('focusout', flush);
+document.addEventListener('focusout', () => setTimeout(flush)); // when the next field has the focus already
 
 export const later = (put, wait = 400) => { // typing is written down when it pauses, and in any case when the field or the page is left
   const mine = Symbol('field');

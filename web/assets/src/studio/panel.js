@@ -50,7 +50,24 @@ export function panel(modeler, place, choices, readOnly) {
     return rows(child.title, child.meaning, entries, paint, add);
   }
 
+  const held = () => { // where somebody is in the panel, to be there again after it was painted anew
+    const active = document.activeElement, label = active?.labels?.[0]?.textContent;
+    const all = [...place.querySelectorAll('label')].filter(one => one.textContent === label);
+    return place.contains(active) && label ? { label, number: all.indexOf(active.labels[0]), from: active.selectionStart, to: active.selectionEnd } : null;
+  };
+  const hold = spot => {
+    const input = spot && [...place.querySelectorAll('label')].filter(one => one.textContent === spot.label)[spot.number]?.control;
+    if (!input) return;
+    input.focus({ preventScroll: true });
+    if (/^(text|textarea|search)$/.test(input.type) && spot.from !== null) input.setSelectionRange(spot.from, spot.to);
+  };
   function render() {
+    const before = shown, was = held(), top = place.scrollTop;
+    paintAll();
+    if (before && before === shown) { hold(was); place.scrollTop = top; }
+  }
+  function paintAll() {
+    stale = false;
     const chosen = selection.get();
     shown = chosen.length === 1 ? chosen[0] : canvas.getRootElement();
     if (chosen.length > 1) { place.replaceChildren(el('p', { className: 'muted' }, `选中了 ${chosen.length} 个元素。`)); return; }
@@ -65,10 +82,13 @@ export function panel(modeler, place, choices, readOnly) {
       group('plain', '基本', plain(modeler, shown, owner, choices, update)), ...groups.filter(Boolean), ...children);
     if (readOnly) place.querySelectorAll('input,select,textarea,button').forEach(one => { one.disabled = true; });
   }
+  let stale = false;
   const maybe = () => { // while somebody types in the panel it is not painted anew under their fingers
     const active = document.activeElement;
-    if (!(place.contains(active) && /^(INPUT|TEXTAREA)$/.test(active.tagName) && active.type !== 'checkbox')) render();
+    stale = place.contains(active) && /^(INPUT|TEXTAREA)$/.test(active.tagName) && active.type !== 'checkbox';
+    if (!stale) render();
   };
+  place.addEventListener('focusout', () => setTimeout(() => { if (stale) maybe(); }, 50));
   modeler.on('selection.changed', render);
   modeler.on('elements.changed', event => { if (event.elements.includes(shown)) maybe(); });
   modeler.on('import.done', render);

@@ -8,14 +8,16 @@ const clock = () => new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', mi
 
 export async function saving(modeler, { base, key, person, say, readOnly, saved }) {
   const mine = `gridloop-draft-${person}-${base}`; // on a shared computer nobody is offered what somebody else drew
-  let revision = 0, dirty = false, busy = false, timer, back = 0;
+  let revision = 0, dirty = false, busy = false, timer, back = 0, ahead = []; // back: the save that is shown; ahead: those undone
   const file = `${key}.bpmn`;
   const text = async () => closed((await modeler.saveXML({ format: true })).xml);
   const keep = xml => { try { localStorage.setItem(mine, JSON.stringify({ xml, revision })); } catch { say('没有保存：本机的存储空间也满了，请马上导出流程图', 'late'); } };
   const forget = () => localStorage.removeItem(mine);
   const later = (wait = WAIT) => { clearTimeout(timer); timer = setTimeout(save, wait); };
 
-  async function show(files, number) {
+  let files = {};
+  async function show(found, number) {
+    files = found;
     revision = number;
     back = number;
     await draw(files[file]);
@@ -54,23 +56,34 @@ export async function saving(modeler, { base, key, person, say, readOnly, saved 
     say('正在保存…');
     try {
       const told = await post(`${base}/files`, { base: revision, files: { [file]: xml } });
-      if (told.ok) { revision = told.revision; back = revision; forget(); say(`已保存 ${clock()}`); saved(told.findings); }
+      if (told.ok) { revision = told.revision; back = revision; files[file] = xml; forget(); say(`已保存 ${clock()}`); saved(told.findings); }
       else if (told.status === 409) { keep(xml); await clash(told, xml); }
-      else { dirty = true; keep(xml); say(`没有保存：${told.message || '请刷新页面后重试'}`, 'late'); }
+      else refused(told, xml);
     } catch {
-      dirty = true;
-      keep(xml);
-      say('没有保存：连不上服务器，修改已存在本机，恢复后自动保存', 'late');
+      kept(xml, '连不上服务器，修改已存在本机，恢复后自动保存');
       later(RETRY);
     }
     busy = false;
-    if (dirty) later();
+    if (dirty && !waits) later();
+    waits = false;
+  }
+  let waits = false; // what was refused is not sent again at once
+  function kept(xml, why) {
+    dirty = waits = true;
+    keep(xml);
+    say(`没有保存：${why}`, 'late');
+  }
+  function refused(told, xml) {
+    if ([400, 401, 403].includes(told.status)) { kept(xml, '登录已过期或者没有权限，请在新窗口登录后回到这里，修改已存在本机'); later(RETRY); return; }
+    kept(xml, told.error?.message || told.message || '请刷新页面后重试'); // mended by the next change
   }
   async function clash(told, xml) {
     const at = new Date(told.at).toLocaleString('zh-CN', { hour12: false });
     say('有人改过', 'late');
-    const choice = await ask('别人先保存了', `${told.by} 在 ${at} 保存了这份草稿（第 ${told.revision} 次保存）。您的修改没有存入。`,
+    const question = () => ask('别人先保存了', `${told.by} 在 ${at} 保存了这份草稿（第 ${told.revision} 次保存）。您的修改没有存入。`,
       [['theirs', '载入对方的，我的下载一份'], ['mine', '用我的覆盖（对方的仍在历次保存里）']]);
+    let choice = null;
+    while (!choice) choice = await question(); // it cannot be left open: one of the two has to be kept
     if (choice === 'mine') { revision = told.revision; dirty = true; later(0); return; }
     download(file, xml, 'application/xml');
     forget();
@@ -78,25 +91,39 @@ export async function saving(modeler, { base, key, person, say, readOnly, saved 
   }
   async function undo() { // beyond what was done since the page was opened: to the save before
     if (modeler.get('commandStack').canUndo()) { modeler.get('commandStack').undo(); return; }
-    if (readOnly || back < 2) { say('没有更早的修改了'); return; }
-    back -= 1;
-    const wanted = back, form = new FormData();
+    if (readOnly || busy) return;
+    const from = back, before = files[file];
+    while (back > 1 && files[file] === before) if (!await restored(back - 1)) return; // saves of forms alone are passed over
+    if (files[file] === before) { say('没有更早的修改了'); return; }
+    ahead.push(from);
+    say(`流程图已回到第 ${back} 次保存`);
+  }
+  async function redo() {
+    const stack = modeler.get('commandStack');
+    if (stack.canRedo()) { stack.redo(); return; }
+    if (readOnly || busy || !ahead.length) { say('没有可以重做的了'); return; }
+    const wanted = ahead.pop();
+    if (await restored(wanted)) say(`流程图已回到第 ${wanted} 次保存`);
+  }
+  async function restored(wanted) { // the diagram alone: forms and tables stay as they are
+    const form = new FormData();
     form.append('csrf', csrf());
     form.append('revision', wanted);
+    form.append('file', file);
     const answer = await fetch(`${base}/restore`, { method: 'POST', body: form });
-    if (!answer.ok) { say('没有撤销成功，请刷新后重试', 'late'); return; }
+    if (!answer.ok) { say('没有撤销成功，请刷新后重试', 'late'); return false; }
     const told = await (await fetch(`${base}/files`, { headers: { Accept: 'application/json' } })).json();
     await show(told.files, told.revision);
     back = wanted;
-    say(`已回到第 ${wanted} 次保存`);
     saved(null);
+    return true;
   }
-  const changed = () => { dirty = true; say('有修改'); later(); };
+  const changed = () => { dirty = true; ahead = []; say('有修改'); later(); };
   modeler.on('commandStack.changed', event => { if (event.trigger !== 'clear') changed(); });
   addEventListener('pagehide', () => { if (dirty || busy) text().then(keep); });
   addEventListener('beforeunload', event => { flush(); if (dirty && !readOnly) { text().then(keep); event.preventDefault(); } });
   addEventListener('online', () => later(0));
-  return { load, save, undo, text, file, changed, draw };
+  return { load, save, undo, redo, text, file, changed, draw };
 }
 
 export function presence(base, element, show) {

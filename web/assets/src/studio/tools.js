@@ -4,7 +4,7 @@ import { ask, download } from './dom.js';
 const MARGIN = 140; // the palette and the minimap lie over the canvas
 
 export function tools(modeler, page, { saver, readOnly, say }) {
-  const canvas = modeler.get('canvas'), stack = modeler.get('commandStack');
+  const canvas = modeler.get('canvas');
   const fit = () => {
     const { inner, outer } = canvas.viewbox(), scale = Math.min((outer.width - MARGIN) / Math.max(inner.width, 1), (outer.height - MARGIN) / Math.max(inner.height, 1), 1);
     const width = outer.width / scale, height = outer.height / scale;
@@ -12,9 +12,10 @@ export function tools(modeler, page, { saver, readOnly, say }) {
   };
   const picture = async () => (await modeler.saveSVG()).svg;
   const acts = {
-    undo: () => saver.undo(), redo: () => stack.canRedo() && stack.redo(), fit,
+    undo: () => saver.undo(), redo: () => saver.redo(), fit,
     'zoom-in': () => canvas.zoom(canvas.zoom() * 1.25), 'zoom-out': () => canvas.zoom(canvas.zoom() * 0.8),
-    find: () => modeler.get('searchPad').toggle(), bpmn: async () => download(saver.file, await saver.text(), 'application/xml'),
+    find: () => setTimeout(() => modeler.get('searchPad').toggle()), // the click itself would close it
+    bpmn: async () => download(saver.file, await saver.text(), 'application/xml'),
     svg: async () => download(saver.file.replace('.bpmn', '.svg'), await picture(), 'image/svg+xml'),
     png: async () => png(await picture(), saver.file.replace('.bpmn', '.png')),
     walk: () => { modeler.get('toggleMode').toggleMode(); page.classList.toggle('is-walking'); },
