@@ -1,5 +1,6 @@
 """The panel and the bar of the drawing page under a person's hands: nothing typed is lost, steps back and forth, a session that ended."""
 
+import json
 import re
 
 import pytest
@@ -130,6 +131,27 @@ def test_who_is_signed_out_keeps_the_drawing_and_is_told_once(people):
     page.wait_for_timeout(3000)
     assert len(sent) == 1
     assert "退出以后改的" in page.evaluate("() => Object.values(localStorage).join()")
+
+
+def test_a_field_added_in_another_window_is_offered_without_a_reload(people):
+    designer = people.enter("sheji")
+    page = begin(designer, "新字段", "new_field")
+    draft = page.url.rpartition("/")[0]
+    headers = {"X-CSRF-Token": page.evaluate("() => document.querySelector('meta[name=csrf-token]').content"), "Accept": "application/json"}
+    told = page.request.get(f"{draft}/files", headers=headers).json()
+    form = next(one for one in told["files"] if one.startswith("forms/"))
+    content = json.loads(told["files"][form])
+    content["components"].append({"type": "textfield", "id": "field_collar", "key": "collar_number", "label": "项圈号"})
+    assert page.request.post(f"{draft}/files", data={"base": told["revision"], "files": {form: json.dumps(content)}}, headers=headers).ok
+
+    with page.expect_response(lambda one: one.url.endswith("/choices")):
+        page.evaluate("() => dispatchEvent(new Event('focus'))")
+    step(page)
+    area = page.get_by_label("指定办理人")
+    area.press_sequentially("coll")
+    expect(page.get_by_role("option", name=re.compile("collar_number"))).to_be_visible()
+    assert page.locator(".djs-palette .entry:not([title])").count() == 0
+    area.fill("")
 
 
 def test_searching_opens_from_the_bar_and_the_animation_speaks_chinese(people):
