@@ -6,6 +6,7 @@ from engine.database import Database
 from engine.definitions import Severity
 from engine.definitions.package import parameters_of
 from engine.people import directory
+from engine.rehearsal import scenarios
 from engine.studio import drafts
 
 SHEET = """# 时限
@@ -116,7 +117,8 @@ WRONG = (
 def test_a_wrong_parameter_is_said_and_nothing_is_kept(as_person: object, draft: drafts.Draft, database: Database) -> None:
     designer = as_person("sheji")
     for typed, why in WRONG:
-        sent = {"act": "add", "base": "2", "name": "new_one", "label": "新的", "default": "3", "unit": "days", "min": "1", "max": "5"} | typed
+        sent = {"act": "add", "base": "2", "name": "new_one", "label": "新的", "default": "3", "unit": "days", "min": "1",
+                "max": "5"} | typed
         refused = designer.post(f"/studio/models/{draft.id}/parameters", sent)
         assert refused.status_code == 422 and why in text(refused), typed
     assert now(database, draft).files["parameters.toml"] == SHEET
@@ -139,6 +141,50 @@ def test_values_outside_of_sections_become_sheets(as_person: object, draft: draf
     read = parameters_of("parameters.toml", now(database, draft).files["parameters.toml"])
     assert read == {"plain": {"default": 4, "unit": "count", "label": "平的"}, "many": [1, 2],
                     "odd": {"default": False, "unit": "flag", "label": "旗"}}
+
+
+EXAMPLES = """# 开头
+- 场景: 甲 # 注
+  步骤:
+    - 上报: {岗位: grid_worker}
+    # 甲的尾巴
+
+# 乙的开头
+- 步骤: [{经过: 3 天}]
+  场景: "乙"
+- {场景: 丙, 步骤: [常]}
+- 常用: {常: {经过: 1 天}}
+"""
+
+
+def test_examples_are_renamed_and_deleted_and_the_rest_stays(as_person: object, draft: drafts.Draft, database: Database) -> None:
+    store(database, draft, "scenarios.yaml", EXAMPLES)
+    at, designer = f"/studio/models/{draft.id}/examples", as_person("sheji")
+    page = text(designer.get(at))
+    assert "在第 2 行" in page and "在第 8 行" in page and "确定删除" in page
+    told = {"name": "乙", "fresh": " 乙: “新” # ' \"", "act": "rename", "base": "3"}
+    assert designer.post(f"{at}/change", told).status_code == 302
+    kept = now(database, draft).files["scenarios.yaml"]
+    assert [one.name for one in scenarios.read(kept)] == ["甲", "乙: “新” # ' \"", "丙"] and "# 乙的开头" in kept
+    assert designer.post(f"{at}/change", {"name": "甲", "act": "drop", "base": "4"}).status_code == 302
+    kept = now(database, draft).files["scenarios.yaml"]
+    assert "甲 " not in kept and kept.startswith("# 开头\n") and "# 乙的开头" in kept
+    assert designer.post(f"{at}/change", {"name": "丙", "act": "drop", "base": "5"}).status_code == 302
+    assert len(scenarios.read(now(database, draft).files["scenarios.yaml"])) == 1
+    designer.post(f"/studio/models/{draft.id}/restore", {"revision": "3"})
+    assert now(database, draft).files["scenarios.yaml"] == EXAMPLES
+
+
+def test_an_example_that_cannot_be_changed_stays(as_person: object, draft: drafts.Draft, database: Database) -> None:
+    store(database, draft, "scenarios.yaml", EXAMPLES)
+    designer = as_person("sheji")
+    for typed, why in (({"fresh": "乙"}, "已经有叫“乙”"), ({"fresh": " "}, "请写例子名称"), ({"fresh": "长" * 81}, "请写例子名称"),
+                       ({"name": "无"}, "没有这个例子"), ({"act": "drop", "name": "无"}, "没有这个例子"), ({"act": "x"}, "不认识"),
+                       ({"base": "1"}, "保存了这份草稿")):
+        sent = {"act": "rename", "name": "甲", "fresh": "丁", "base": "3", **typed}
+        refused = designer.post(f"/studio/models/{draft.id}/examples/change", sent)
+        assert refused.status_code == 422 and why in text(refused), typed
+    assert now(database, draft).files["scenarios.yaml"] == EXAMPLES
 
 
 def test_approvers_read_the_parts_and_do_not_touch(as_person: object, draft: drafts.Draft) -> None:

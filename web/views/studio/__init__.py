@@ -5,6 +5,7 @@ from web.views.studio import (
     decision_pages,
     draft_pages,
     editor,
+    example_changes,
     examples,
     form_pages,
     lawful,
@@ -25,5 +26,6 @@ from web.views.studio.room import blueprint
 NAV = (("studio.overview", "设计角", "flow", "design"), ("studio.requests", "流程审批", "check", "approve_models"),
        ("studio.rights", "流程权限", "shield", "administer"))
 
-__all__ = ["NAV", "blueprint", "comparing", "decision_pages", "draft_pages", "editor", "examples", "form_pages", "lawful", "load", "models",
-           "moves", "parameter_pages", "published", "publishing", "replays", "rights", "rule_pages", "rule_views", "trials"]
+__all__ = ["NAV", "blueprint", "comparing", "decision_pages", "draft_pages", "editor", "example_changes", "examples", "form_pages",
+           "lawful", "load", "models", "moves", "parameter_pages", "published", "publishing", "replays", "rights", "rule_pages",
+           "rule_views", "trials"]

@@ -7,7 +7,7 @@ from flask import Response, flash, jsonify, redirect, render_template, request, 
 from engine.errors import Conflict, InvalidState, InvalidValues, UnsafeInput
 from engine.rehearsal import scenarios
 from engine.rehearsal.scenarios import Scenario
-from engine.studio import drafts, example_runs, trials
+from engine.studio import drafts, example_editing, example_runs, trials
 from engine.studio.folder import SCENARIOS
 from web.aside import aside
 from web.auth import policy
@@ -20,7 +20,7 @@ from web.views.studio.trials import line, said
 @policy("design", "approve_models")
 def examples(draft_id: int) -> Any:
     """The examples as people read them, how far a run of them is, and what the last one found."""
-    return _examples_page(draft_id)
+    return examples_page(draft_id)
 
 
 @blueprint.post("/models/<int:draft_id>/examples")
@@ -31,7 +31,7 @@ def run_examples(draft_id: int) -> Any:
     try:
         begun = here.run(lambda c: example_runs.begin(c, by, drafts.open_draft(c, by, draft_id)))
     except InvalidValues as refusal:
-        return _examples_page(draft_id, said(refusal)), 422
+        return examples_page(draft_id, said(refusal)), 422
     if begun is not None:
         aside(lambda: example_runs.run(here, begun))
     return redirect(url_for("studio.examples", draft_id=draft_id))
@@ -46,9 +46,11 @@ def stop_examples(draft_id: int) -> Any:
     return redirect(url_for("studio.examples", draft_id=draft_id))
 
 
-def _examples_page(draft_id: int, wrong: str = "") -> Any:
+def examples_page(draft_id: int, wrong: str = "") -> Any:
+    """The page, with what went wrong on top."""
     with database().reading() as c:
         draft = drafts.open_draft(c, me(), draft_id)
+        mine = drafts.may_edit(c, me(), draft)
         ways = trials.ways_taken(c, me(), draft) if request.args.get("ways") else None
         run = example_runs.last(c, me(), draft)
     if is_part():
@@ -57,6 +59,7 @@ def _examples_page(draft_id: int, wrong: str = "") -> Any:
     told, misread = _told(draft)
     found = run.found if run is not None and run.is_current else None
     return render_template("studio/examples.html", draft=draft, told=told, lines=_lines(told), found=found, run=run, ways=ways,
+                           mine=mine, FILE=SCENARIOS, places=example_editing.places(draft.files[SCENARIOS]) if told else {},
                            wrong=wrong or misread or (run.message if run is not None and run.is_current else ""),
                            results={one.name: one for one in found.examples} if found else {})
 
