@@ -107,6 +107,19 @@ def _lines(listed: list[Any], above: str, depth: int) -> list[Line]:
     return found
 
 
+def above(document: Mapping[str, Any], at: str) -> list[Line]:
+    """The fields that a condition of the one at `at` may name: those before it, of other lists only the list itself."""
+    found: list[Line] = []
+    rows: list[str] = []
+    for line in lines(document):
+        if line.at == at:
+            return found
+        rows += [f"{line.at}."] if line.type == "dynamiclist" and not at.startswith(f"{line.at}.") else []
+        if line.key and not line.at.startswith(tuple(rows)) and not at.startswith(f"{line.at}."):
+            found.append(line)
+    return []
+
+
 def component(document: Mapping[str, Any], at: str) -> dict[str, Any]:
     """The field at a place. Raises NotFound."""
     listed, number = _siblings(document, at)

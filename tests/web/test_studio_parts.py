@@ -7,7 +7,7 @@ from engine.definitions import Severity
 from engine.definitions.package import parameters_of
 from engine.people import directory
 from engine.rehearsal import scenarios
-from engine.studio import drafts
+from engine.studio import drafts, folder
 
 SHEET = """# 时限
 
@@ -185,6 +185,32 @@ def test_an_example_that_cannot_be_changed_stays(as_person: object, draft: draft
         refused = designer.post(f"/studio/models/{draft.id}/examples/change", sent)
         assert refused.status_code == 422 and why in text(refused), typed
     assert now(database, draft).files["scenarios.yaml"] == EXAMPLES
+
+
+FIELDS = (
+    {"type": "radio", "id": "a", "key": "kind", "label": "类别", "values": [{"label": "甲", "value": "a"}]},
+    {"type": "dynamiclist", "id": "b", "path": "rows", "label": "各项",
+     "components": [{"type": "textfield", "id": "c", "key": "inner", "label": "里面"}]},
+    {"type": "textfield", "id": "d", "key": "about", "label": "说明"}, {"type": "textfield", "id": "e", "key": "below", "label": "下面的"})
+
+
+def test_a_field_is_told_its_problems_beside_its_settings_and_the_names_above(as_person: object, draft: drafts.Draft,
+                                                                              database: Database) -> None:
+    form = {"schemaVersion": 19, "type": "default", "id": "F-stall", "name": "登记", "components": FIELDS}
+    store(database, draft, "forms/F-stall.form.json", folder.form_text(form))
+    at, designer = f"/studio/models/{draft.id}/forms/F-stall", as_person("sheji")
+    sent = {"act": "set", "at": "2", "base": "3", "key": "about", "label": "说明", "hide": "below = 1"}
+    page = text(designer.post(at, sent, follow_redirects=True))
+    panel = page[page.index('id="settings"'):page.index('id="preview"')]
+    assert "below" in panel and 'class="wrong"' in panel and 'class="wrong"' not in page[:page.index('id="settings"')]
+    names = panel[panel.index("<datalist"):panel.index("</datalist")]
+    assert 'value="kind"' in names and 'value="rows"' in names
+    assert not any(f'value="{name}"' in names for name in ("inner", "about", "below"))
+    inside = text(designer.get(f"{at}?at=1.0"))
+    assert 'value="kind"' in inside[inside.index("<datalist"):]
+    assert 'class="wrong"' in text(designer.get(at))
+    refused = text(designer.post(at, {**sent, "base": "4", "maxLength": "x"}))
+    assert "没有保存" in refused[refused.index('id="settings"'):] and "没有保存" not in refused[:refused.index('id="settings"')]
 
 
 def test_approvers_read_the_parts_and_do_not_touch(as_person: object, draft: drafts.Draft) -> None:

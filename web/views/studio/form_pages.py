@@ -77,10 +77,13 @@ def _page(draft_id: int, form_id: str, wrong: str = "", typed: Mapping[str, str]
     lines = form_editing.lines(document)
     chosen = form_editing.component(document, at) if at in [line.at for line in lines] else None
     shown = [(setting, (typed or {}).get(setting.name, value)) for setting, value in form_editing.settings(chosen)] if chosen else []
+    problems = forms.check(form)
+    own = [one for one in problems if chosen and one.field in (chosen.get("key"), chosen.get("id"), chosen.get("path"))]
     page = render_template(
         "studio/form.html", draft=draft, mine=mine, form=form, form_id=form_id, document=document, lines=lines, at=at, chosen=chosen,
         settings=shown, types=form_editing.TYPES, rights=form_editing.RIGHTS, profiles=document.get("access") or {}, profile=profile,
-        width=request.values.get("width", ""), states=_preview(form, profile, {}, draft), problems=forms.check(form),
+        width=request.values.get("width", ""), states=_preview(form, profile, {}, draft), own=own, above=form_editing.above(document, at),
+        problems=[one for one in problems if one not in own], setting=wrong and request.form.get("act") == "set",
         uses=_uses(draft).get(form_id, []), wrong=wrong,
         undo=request.values.get("undo", draft.revision, int), **_people())
     return page, 422 if wrong else 200
