@@ -59,20 +59,23 @@ def preview(key: str) -> Any:
 @policy()
 def send(key: str) -> Any:
     """Begin it, once. What is wrong is said beside its field; nothing typed is lost."""
-    person, unit = me(), request.form.get("unit", "")[:40]
     with database().reading() as c:
-        found = beginning.offer(c, key, person)
+        found = beginning.offer(c, key, me())
     typed = submission.values(filling.start_form(found.deployed), request.form)
     try:
-        values = submission.with_uploads(typed)
-        answer = database().run(lambda c: beginning.begin(c, key, values, by=person, unit=unit), key=submission.key("start"),
-                                payload=[key, unit, typed])
+        answer = _begun(key, typed)
     except InvalidValues as refusal:
         return _page(key, typed, 422, errors=refusal.errors)
     except InvalidState as refusal:
         return _page(key, typed, 409, refused=refusal)
     flash(f"已发起{found.deployed.name}，编号 {answer['number']}。")
     return redirect(_next(int(answer["instance"])))
+
+
+def _begun(key: str, typed: dict[str, Any]) -> dict[str, Any]:
+    person, unit, values = me(), request.form.get("unit", "")[:40], submission.with_uploads(typed)
+    return database().run(lambda c: beginning.begin(c, key, values, by=person, unit=unit), key=submission.key("start"),
+                          payload=[key, unit, typed])
 
 
 def _next(instance: int) -> str:
