@@ -4,10 +4,11 @@ import pytest
 
 from engine.database import Database
 from engine.definitions import Severity
+from engine.definitions.guard import open_bpmn
 from engine.definitions.package import parameters_of
 from engine.people import directory
 from engine.rehearsal import scenarios
-from engine.studio import drafts, folder
+from engine.studio import drafts, folder, inserting, starting
 
 SHEET = """# 时限
 
@@ -211,6 +212,32 @@ def test_a_field_is_told_its_problems_beside_its_settings_and_the_names_above(as
     assert 'class="wrong"' in text(designer.get(at))
     refused = text(designer.post(at, {**sent, "base": "4", "maxLength": "x"}))
     assert "没有保存" in refused[refused.index('id="settings"'):] and "没有保存" not in refused[:refused.index('id="settings"')]
+
+
+def test_patterns_are_put_below_the_picture_and_nothing_is_overwritten(draft: drafts.Draft) -> None:
+    for pattern in starting.patterns():
+        made = inserting.with_pattern(draft, pattern.name)
+        old, root = open_bpmn(draft.files["stall.bpmn"].encode()), open_bpmn(made["stall.bpmn"].encode())
+        ids = [one.get("id") for one in root.iter() if one.get("id")]
+        assert len(ids) == len(set(ids)) > len([one for one in old.iter() if one.get("id")]), pattern
+        drawn = {one.get("bpmnElement") for one in root.iter() if one.get("bpmnElement")}
+        assert {one.get(end) for one in root.iter() for end in ("sourceRef", "targetRef") if one.get(end)} <= set(ids)
+        assert drawn <= set(ids) and len(list(root.iter("{*}startEvent"))) == 1
+        read = drafts.with_files(draft, made)
+        folder.must_fit("stall", read.files)
+        package = folder.package_of("stall", "摆", read.files)
+        named = {one.get("{https://gridloop.dev/schema/bpmn/1.0}formRef") for one in root.iter()} - {None}
+        assert named <= set(package.forms) and made["parameters.toml"].startswith(SHEET.rstrip())
+        assert not any(name in draft.files for name in made if name.startswith("forms/"))
+
+
+def test_a_pattern_goes_in_once_and_then_its_fields_would_meet(as_person: object, draft: drafts.Draft, database: Database) -> None:
+    at, designer = f"/studio/models/{draft.id}", as_person("sheji")
+    assert "已放在图的下方" in text(designer.post(f"{at}/pattern", {"pattern": "escalation", "base": "2"}, follow_redirects=True))
+    assert "同样的字段名" in text(designer.post(f"{at}/pattern", {"pattern": "escalation", "base": "3"}, follow_redirects=True))
+    assert "保存了这份草稿" in text(designer.post(f"{at}/pattern", {"pattern": "countersign", "base": "1"}, follow_redirects=True))
+    assert designer.post(f"{at}/pattern", {"pattern": "none", "base": "3"}).status_code == 404
+    assert now(database, draft).revision == 3
 
 
 def test_approvers_read_the_parts_and_do_not_touch(as_person: object, draft: drafts.Draft) -> None:

@@ -13,6 +13,7 @@ from web.views.studio import (
     models,
     moves,
     parameter_pages,
+    pattern_pages,
     published,
     publishing,
     replays,
@@ -27,5 +28,5 @@ NAV = (("studio.overview", "设计角", "flow", "design"), ("studio.requests", "
        ("studio.rights", "流程权限", "shield", "administer"))
 
 __all__ = ["NAV", "blueprint", "comparing", "decision_pages", "draft_pages", "editor", "example_changes", "examples", "form_pages",
-           "lawful", "load", "models", "moves", "parameter_pages", "published", "publishing", "replays", "rights", "rule_pages",
-           "rule_views", "trials"]
+           "lawful", "load", "models", "moves", "parameter_pages", "pattern_pages", "published", "publishing", "replays", "rights",
+           "rule_pages", "rule_views", "trials"]

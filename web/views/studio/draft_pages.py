@@ -24,7 +24,8 @@ def _page(draft_id: int, refusal: EngineError | None = None) -> Any:
                  "people": [one for one in presence.present(c, draft_id) if one.id != me().id],
                  "touch": drafts.may_touch(c, me(), draft), "pictured": arranging.is_drawn(draft.files[f"{draft.key}.bpmn"]),
                  "requests": publishing.of_draft(c, me(), draft_id)}
-    return render_template("studio/model.html", refusal=refusal, STATES=publishing.STATES, **found), 422 if refusal else 200
+    page = render_template("studio/model.html", refusal=refusal, STATES=publishing.STATES, patterns=starting.patterns(), **found)
+    return page, 422 if refusal else 200
 
 
 @blueprint.get("/models/<int:draft_id>")

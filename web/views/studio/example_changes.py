@@ -16,22 +16,28 @@ from web.views.studio.trials import said
 Refusals = (InvalidValues, InvalidState, Conflict, UnsafeInput, NotFound)
 
 
+def _changed(text: str, act: str, name: str) -> tuple[str, str, str]:
+    """(the file after what was asked, the note of the save, the words for the page). Raises InvalidValues, NotFound."""
+    if act == "rename":
+        fresh = request.form.get("fresh", "")
+        return example_editing.renamed(text, name, fresh), f"例子改名 {name}", f"例子改名为“{' '.join(fresh.split())}”。"
+    if act == "drop":
+        words = f"已删除例子“{name}”。要恢复，在草稿页的保存记录里选之前的一次。"
+        return example_editing.without(text, name), f"删除例子 {name}", words
+    raise NotFound("不认识这项操作，请刷新页面后重试。")
+
+
 @blueprint.post("/models/<int:draft_id>/examples/change")
 @policy("design")
 def change_example(draft_id: int) -> Any:
     """Rename one (`act` rename), or delete it (drop)."""
     by, sent, base = me(), request.form, request.form.get("base", 0, int)
-    act, name, fresh = sent.get("act", ""), sent.get("name", ""), sent.get("fresh", "")
+    with database().reading() as c:
+        text = drafts.open_draft(c, by, draft_id).files.get(SCENARIOS, "")
     try:
-        with database().reading() as c:
-            text = drafts.open_draft(c, by, draft_id).files.get(SCENARIOS, "")
-        if act not in ("rename", "drop"):
-            raise NotFound("不认识这项操作，请刷新页面后重试。")
-        made = example_editing.renamed(text, name, fresh) if act == "rename" else example_editing.without(text, name)
-        note = f"{'例子改名' if act == 'rename' else '删除例子'} {name}"[:200]
-        database().run(lambda c: drafts.save(c, by, draft_id, base_revision=base, files={SCENARIOS: made}, note=note))
+        made, note, words = _changed(text, sent.get("act", ""), sent.get("name", ""))
+        database().run(lambda c: drafts.save(c, by, draft_id, base_revision=base, files={SCENARIOS: made}, note=note[:200]))
     except Refusals as refusal:
         return examples_page(draft_id, f"没有保存：{said(refusal)}"), 422
-    flash(f"例子改名为“{' '.join(fresh.split())}”。" if act == "rename"
-          else f"已删除例子“{name}”。要恢复，在草稿页的保存记录里选之前的一次。")
+    flash(words)
     return redirect(url_for("studio.examples", draft_id=draft_id))
