@@ -7,7 +7,8 @@ are given anew; names of form fields cannot be, because expressions use them, so
 import json
 import re
 from collections.abc import Iterator, Mapping
-from itertools import count
+from itertools import chain, count
+from math import isfinite
 
 from lxml import etree
 
@@ -21,6 +22,7 @@ from engine.studio.folder import PARAMETERS
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 REFERRING = frozenset({"id", "sourceRef", "targetRef", "attachedToRef", "default", "bpmnElement"})
 POINTING = frozenset({f"{{{MODEL}}}{name}" for name in ("incoming", "outgoing")})
+NO_PLACE = "流程图上有元素的位置不是数字，请先在画图页把它放好并保存。"
 GAP = 60  # pixels between the picture that there is and what is put below it
 
 
@@ -116,7 +118,9 @@ def _edges(root: etree._Element) -> tuple[float, float, float]:
     try:
         spots = [(float(one.get("x", 0)), float(one.get("y", 0)), float(one.get("height", 0))) for one in _placed(root)]
     except ValueError as error:
-        raise UnsafeInput("流程图上有元素的位置不是数字，请先在画图页保存一次。") from error
+        raise UnsafeInput(NO_PLACE) from error
+    if not all(map(isfinite, chain(*spots))):
+        raise UnsafeInput(NO_PLACE)
     return (min(x for x, _, _ in spots), min(y for _, y, _ in spots), max(y + high for _, y, high in spots)) if spots else (0, 0, 0)
 
 

@@ -6,6 +6,7 @@ from engine.database import Database
 from engine.definitions import Severity
 from engine.definitions.guard import open_bpmn
 from engine.definitions.package import parameters_of
+from engine.errors import UnsafeInput
 from engine.people import directory
 from engine.rehearsal import scenarios
 from engine.studio import drafts, folder, inserting, starting
@@ -229,6 +230,15 @@ def test_patterns_are_put_below_the_picture_and_nothing_is_overwritten(draft: dr
         named = {one.get("{https://gridloop.dev/schema/bpmn/1.0}formRef") for one in root.iter()} - {None}
         assert named <= set(package.forms) and made["parameters.toml"].startswith(SHEET.rstrip())
         assert not any(name in draft.files for name in made if name.startswith("forms/"))
+
+
+def test_a_picture_without_places_takes_no_pattern(draft: drafts.Draft) -> None:
+    diagram = draft.files["stall.bpmn"]
+    for before, after in (('x="290"', 'x="nan"'), ('x="290"', 'x="left"'), ("BPMNPlane", "Plane")):
+        wrong = diagram.replace(before, after)
+        assert wrong != diagram
+        with pytest.raises(UnsafeInput, match="位置"):
+            inserting.with_pattern(drafts.with_files(draft, {"stall.bpmn": wrong}), "escalation")
 
 
 def test_a_pattern_goes_in_once_and_then_its_fields_would_meet(as_person: object, draft: drafts.Draft, database: Database) -> None:

@@ -59,7 +59,7 @@ def examples_page(draft_id: int, wrong: str = "") -> Any:
     told, misread = _told(draft)
     found = run.found if run is not None and run.is_current else None
     return render_template("studio/examples.html", draft=draft, told=told, lines=_lines(told), found=found, run=run, ways=ways,
-                           mine=mine, FILE=SCENARIOS, places=example_editing.places(draft.files[SCENARIOS]) if told else {},
+                           mine=mine, FILE=SCENARIOS, places=example_editing.places(draft.files[SCENARIOS]) if told and mine else {},
                            wrong=wrong or misread or (run.message if run is not None and run.is_current else ""),
                            results={one.name: one for one in found.examples} if found else {})
 
