@@ -90,7 +90,7 @@ def test_an_editor_reads_saves_checks_and_is_told_who_was_before(as_person, draf
 
     checked = send(browser, f"{place}/check", {"files": {"stall.bpmn": broken}}).get_json()
     saved = send(browser, f"{place}/files", {"base": 1, "files": {"stall.bpmn": broken}})
-    late = send(browser, f"{place}/files", {"base": 1, "files": {"parameters.toml": "a = 1"}})
+    late = send(browser, f"{place}/files", {"base": 1, "files": {"stall.bpmn": began["files"]["stall.bpmn"]}})
     bad = send(browser, f"{place}/files", {"base": 2, "files": {"parameters.toml": "a = "}})
 
     assert (began["key"], began["revision"], began["may_edit"], began["changed_by"]) == ("stall", 1, True, "柳玉兰")
