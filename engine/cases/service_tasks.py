@@ -8,6 +8,13 @@ from sqlalchemy import Connection
 from engine.cases import findings, outcome
 from engine.runtime import lookup
 
+NEEDS = {
+    "link_duplicate": {"case_number": "并入的事件编号", "duplicate_of": "主事件编号"},
+    "begin_penalty": {"finding": "来源事件编号，一般写 case.number"},
+    "report_outcome": {"penalty": "处罚案件的编号"},
+}
+"""What each cannot do without, as the diagram passes it."""
+
 
 def link_duplicate(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Note the case `case_number` as a duplicate of `duplicate_of`, both by number. Answers {"main": number}."""

@@ -17,9 +17,11 @@ LISTS = frozenset({"COLLECT", "RULE ORDER", "OUTPUT ORDER"})
 
 @dataclass(frozen=True)
 class Function:
-    """A registered operation. None means that any inputs fit, or that its results are not declared."""
+    """A registered operation. `inputs`: those it knows, None where any fit; `needs`: those it cannot do without, each with its Chinese
+    meaning; "a|b": one of the two."""
 
     inputs: frozenset[str] | None = None
+    needs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ from sqlalchemy import Connection
 
 from engine.documents import publicity
 
+NEEDS = {"end_publicity": {"public_copy": "公示稿"}}
+"""What it cannot do without, as the diagram passes it."""
+
 
 def end_publicity(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Take the copy `public_copy` out of sight at the end of its term. Answers {"publicity_state"}: what it is now; one that was withdrawn

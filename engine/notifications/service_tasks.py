@@ -11,6 +11,10 @@ from engine.notifications.outbox import Message, post
 from engine.people import directory
 from engine.runtime import lookup
 
+NEEDS = {"remind": {"role": "提醒哪个岗位", "scope|unit": "岗位在哪一级，或者哪个单位", "case_number": "事项编号，一般写 case.number",
+                     "text": "提醒的内容"}}
+"""What it cannot do without, as the diagram passes it."""
+
 
 def remind(c: Connection, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Tell everybody who holds `role` at the unit `unit`, else at the case's unit of level `scope`, the words of `text`.

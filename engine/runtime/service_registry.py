@@ -60,7 +60,16 @@ def functions() -> Mapping[str, Function]:
 
 def declared() -> dict[str, definitions.Function]:
     """The same names as the linter wants them, so that a diagram that asks for an unknown function is refused."""
-    return {name: definitions.Function() for name in (*functions(), *checks(), *acts())}
+    known = needs()
+    return {name: definitions.Function(needs=known.get(name, {})) for name in (*functions(), *checks(), *acts())}
+
+
+@functools.cache
+def needs() -> Mapping[str, Mapping[str, str]]:
+    """What a function cannot do without, as `NEEDS` beside it says: input → its meaning in Chinese."""
+    rooms = {name.partition(".")[0] for name in functions()}
+    said = {room: getattr(importlib.import_module(f"engine.{room}.{MODULE}"), "NEEDS", {}) for room in sorted(rooms)}
+    return {f"{room}.{name}": inputs for room, known in said.items() for name, inputs in known.items()}
 
 
 @functools.cache

@@ -181,19 +181,12 @@ def _saved_since(c: Connection, draft_id: int, number: int) -> set[str]:
     return {name for names in c.execute(NAMES_SINCE, {"i": draft_id, "n": number}).scalars() for name in names}
 
 
-def restore(c: Connection, by: Participant, draft_id: int, revision: int, only: str = "") -> Draft:
-    """Make the draft what it was at a revision, as a new revision; `only`: of all files this one alone.
-
-    Raises NotAllowed, NotFound (also when that file did not exist then), InvalidState.
-    """
+def restore(c: Connection, by: Participant, draft_id: int, revision: int) -> Draft:
+    """Make the draft what it was at a revision, as a new revision. Raises NotAllowed, NotFound, InvalidState."""
     now = to_change(c, by, draft_id)
     wanted = at_revision(c, draft_id, revision)
-    if only and only not in wanted:
-        raise NotFound("那一次保存里没有这个文件。", draft=draft_id, revision=revision)
     gone = {name: None for name in now.files if name not in wanted}
-    files = {only: wanted[only]} if only else {**gone, **wanted}
-    what = f"“{only}”" if only else ""
-    return save(c, by, draft_id, base_revision=now.revision, files=files, note=f"{what}恢复到第 {revision} 次保存")
+    return save(c, by, draft_id, base_revision=now.revision, files={**gone, **wanted}, note=f"恢复到第 {revision} 次保存")
 
 
 def arrange(c: Connection, by: Participant, draft_id: int) -> Draft:

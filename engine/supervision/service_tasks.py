@@ -23,6 +23,17 @@ SAYS = {
     "red": ("“{step}”期限届满没有办结。", "请立即办理，并说明不能按期办结的原因。"),
 }
 
+MATTER = {"ladder": "监督事项"}
+NEEDS = {
+    "clock_state": {**MATTER, "order_after": "红牌后几个工作时起草督办"},
+    "card": {**MATTER, "kind": "黄牌还是红牌", "paper": "文书"},
+    "settle": MATTER, "close": MATTER, "draft_order": {**MATTER, "paper": "文书"}, "issue_order": {**MATTER, "paper": "文书"},
+    "received": {**MATTER, "order": "督办文书"}, "answered": {**MATTER, "order": "督办文书", "text": "书面说明"},
+    "no_answer": {**MATTER, "order": "督办文书"}, "escalate": {**MATTER, "order": "督办文书"},
+    "extended": {**MATTER, "issued": "已发出的文书", "extension": "延长几日、由谁决定"},
+    "sent_back": {**MATTER, "issued": "已发出的文书", "standard": "一般几日内说明"},
+}
+"""What each cannot do without, as the diagram of the ladder passes it."""
 
 def clock_state(c: Connection, payload: Payload) -> dict[str, Any]:
     """How the supervised clock stands, what is to be done (`advice`: yellow, red, order, over, wait) and when to look again (`next`).

@@ -24,7 +24,9 @@ def library(folder: Path) -> dict:
     if "roles" in found:
         found["roles"] = frozenset(found["roles"])
     if "functions" in found:
-        found["functions"] = {name: Function(None if inputs is None else frozenset(inputs)) for name, inputs in found["functions"].items()}
+        needs = found.pop("needs", {})
+        found["functions"] = {name: Function(None if inputs is None else frozenset(inputs), needs.get(name, {}))
+                              for name, inputs in found["functions"].items()}
     found["decisions"] = {name: (folder / name).read_bytes() for name in found.get("decisions", ())}
     models = {key: read((folder / name).read_bytes()) for key, name in found.pop("called", {}).items()}
     found["called"] = {key: Called(model, frozenset(variables(model, Library()))) for key, model in models.items()}

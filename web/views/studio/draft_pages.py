@@ -73,11 +73,11 @@ def begin_from_version(definition_id: int) -> Any:
 @blueprint.post("/models/<int:draft_id>/restore")
 @policy("design")
 def restore_model(draft_id: int) -> Any:
-    """Back to an earlier save, as a new one; of one file alone where the drawing page takes a step back."""
-    by, number, only = me(), request.form.get("revision", ""), request.form.get("file", "")[:200]
+    """Back to an earlier save, as a new one."""
+    by, number = me(), request.form.get("revision", "")
     if not number.isdecimal() or len(number) > 9:
         raise NotFound("没有这一次保存，请刷新后重新选择。")
-    database().run(lambda c: drafts.restore(c, by, draft_id, int(number), only))
+    database().run(lambda c: drafts.restore(c, by, draft_id, int(number)))
     flash(f"已恢复到第 {int(number)} 次保存。之后的保存仍在列表里，可以再恢复回来。")
     return redirect(url_for("studio.model", draft_id=draft_id))
 

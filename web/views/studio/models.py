@@ -36,9 +36,11 @@ def _late(draft_id: int, refusal: Conflict) -> Response:
 @blueprint.get("/models/<int:draft_id>/files")
 @policy("design", "approve_models")
 def model_files(draft_id: int) -> Response:
-    """Everything an editor needs to begin."""
+    """Everything an editor needs to begin; the files as they were after an earlier save where one is asked for (`revision`)."""
+    number = request.args.get("revision", 0, int)
     with database().reading() as c:
         draft = drafts.open_draft(c, me(), draft_id)
+        draft = drafts.as_of(c, draft, number) if number else draft
         who = directory.names(c, [draft.changed_by or ""]).get(draft.changed_by or "", "系统")
         mine = drafts.may_edit(c, me(), draft)
     return jsonify(id=draft.id, key=draft.key, name=draft.name, revision=draft.revision, files=dict(draft.files), state=draft.state,

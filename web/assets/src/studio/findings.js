@@ -1,6 +1,7 @@
 // What the check says, on the elements and in a list: why, how to mend it, and the way through the diagram that shows it.
 import { el, button, post } from './dom.js';
 import { mends } from './mends.js';
+import { kinds } from './words.js';
 
 const WORDS = { error: '错误', warning: '警告', info: '提示' };
 const ORDER = ['error', 'warning', 'info'];
@@ -30,7 +31,7 @@ export function findings(modeler, { base, key, list, count, saving, focus, readO
     const once = readOnly ? null : mend(one.page, element);
     if (once) acts.append(button(once.words, () => { go(one.element_id); setTimeout(once.act, 50); }));
     if (one.page) acts.append(el('a', { href: `/studio/rules/${one.page}`, target: '_blank', rel: 'noopener' }, `规则 ${one.rule}`));
-    return el('li', { className: `finding finding-${one.severity}` }, el('strong', {}, `${WORDS[one.severity]}：`), `${one.element_name || one.element_id || '整个流程'}：${one.message}`, el('span', { className: 'hint' }, one.hint), acts);
+    return el('li', { className: `finding finding-${one.severity}` }, el('strong', {}, `${WORDS[one.severity]}：`), `${one.element_name || (element ? `没有名称的${kinds[element.businessObject.$type.replace('bpmn:', '')] || '元素'}` : '整个流程')}：${one.message}`, el('span', { className: 'hint' }, one.hint), acts);
   }
   function show(told) {
     overlays.remove({ type: 'finding' });

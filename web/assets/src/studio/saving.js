@@ -1,5 +1,5 @@
 // A draft saves itself: a second after the last change, against the revision it was read from. Nothing drawn is ever lost on the way.
-import { ask, csrf, download, post } from './dom.js';
+import { ask, download, post } from './dom.js';
 import { flush } from './fields.js';
 import { closed, opened } from './lists.js';
 
@@ -13,11 +13,11 @@ export async function saving(modeler, { base, key, person, say, readOnly, saved 
   const text = async () => closed((await modeler.saveXML({ format: true })).xml);
   const keep = xml => { try { localStorage.setItem(mine, JSON.stringify({ xml, revision })); } catch { say('没有保存：本机的存储空间也满了，请马上导出流程图', 'late'); } };
   const forget = () => localStorage.removeItem(mine);
-  const later = (wait = WAIT) => { clearTimeout(timer); timer = setTimeout(save, wait); };
+  const later = (wait = WAIT) => { clearTimeout(timer); timer = setTimeout(() => save(), wait); };
 
-  let files = {};
-  async function show(found, number) {
-    files = found;
+  let drawn = ''; // the diagram as it is stored
+  async function show(files, number) {
+    drawn = files[file];
     revision = number;
     back = number;
     await draw(files[file]);
@@ -48,15 +48,15 @@ export async function saving(modeler, { base, key, person, say, readOnly, saved 
     if (choice === 'copy') download(file, left.xml, 'application/xml');
     if (choice) forget();
   }
-  async function save() {
+  async function save(taken) { // taken: a stored text that was taken up again, byte for byte
     if (readOnly || !dirty || busy) return;
     busy = true;
-    dirty = false;
-    const xml = await text();
+    dirty = fresh = false;
+    const xml = taken ?? await text();
     say('正在保存…');
     try {
       const told = await post(`${base}/files`, { base: revision, files: { [file]: xml } });
-      if (told.ok) { revision = told.revision; back = revision; files[file] = xml; forget(); say(`已保存 ${clock()}`); saved(told.findings); }
+      if (told.ok) { revision = told.revision; back = revision; drawn = xml; forget(); say(`已保存 ${clock()}`); saved(told.findings); }
       else if (told.status === 409) { keep(xml); await clash(told, xml); }
       else refused(told, xml);
     } catch {
@@ -64,10 +64,10 @@ export async function saving(modeler, { base, key, person, say, readOnly, saved 
       later(RETRY);
     }
     busy = false;
-    if (dirty && !waits) later();
+    if (dirty && (fresh || !waits)) later();
     waits = false;
   }
-  let waits = false; // what was refused is not sent again at once
+  let waits = false, fresh = false; // what was refused is not sent again before there is something new
   function kept(xml, why) {
     dirty = waits = true;
     keep(xml);
@@ -91,34 +91,31 @@ export async function saving(modeler, { base, key, person, say, readOnly, saved 
   }
   async function undo() { // beyond what was done since the page was opened: to the save before
     if (modeler.get('commandStack').canUndo()) { modeler.get('commandStack').undo(); return; }
-    if (readOnly || busy) return;
-    const from = back, before = files[file];
-    while (back > 1 && files[file] === before) if (!await restored(back - 1)) return; // saves of forms alone are passed over
-    if (files[file] === before) { say('没有更早的修改了'); return; }
-    ahead.push(from);
-    say(`流程图已回到第 ${back} 次保存`);
+    if (readOnly || busy || dirty) return;
+    const from = back;
+    let number = back, xml = drawn;
+    while (number > 1 && xml === drawn) xml = await older(number -= 1); // saves of forms alone are passed over
+    if (xml === drawn) { say('没有更早的修改了'); return; }
+    if (await took(xml, number)) ahead.push(from);
   }
   async function redo() {
     const stack = modeler.get('commandStack');
     if (stack.canRedo()) { stack.redo(); return; }
-    if (readOnly || busy || !ahead.length) { say('没有可以重做的了'); return; }
-    const wanted = ahead.pop();
-    if (await restored(wanted)) say(`流程图已回到第 ${wanted} 次保存`);
+    if (readOnly || busy || dirty || !ahead.length) { say('没有可以重做的了'); return; }
+    const number = ahead.pop();
+    await took(await older(number), number);
   }
-  async function restored(wanted) { // the diagram alone: forms and tables stay as they are
-    const form = new FormData();
-    form.append('csrf', csrf());
-    form.append('revision', wanted);
-    form.append('file', file);
-    const answer = await fetch(`${base}/restore`, { method: 'POST', body: form });
-    if (!answer.ok) { say('没有撤销成功，请刷新后重试', 'late'); return false; }
-    const told = await (await fetch(`${base}/files`, { headers: { Accept: 'application/json' } })).json();
-    await show(told.files, told.revision);
-    back = wanted;
-    saved(null);
+  const older = async number => (await (await fetch(`${base}/files?revision=${number}`, { headers: { Accept: 'application/json' } })).json()).files[file];
+  async function took(xml, number) { // as a save of the diagram alone: forms stay, and who saved meanwhile is told of
+    await draw(xml);
+    dirty = true;
+    await save(xml);
+    if (dirty || drawn !== xml) return false;
+    back = number;
+    say(`流程图已回到第 ${number} 次保存`);
     return true;
   }
-  const changed = () => { dirty = true; ahead = []; say('有修改'); later(); };
+  const changed = () => { dirty = fresh = true; ahead = []; say('有修改'); later(); };
   modeler.on('commandStack.changed', event => { if (event.trigger !== 'clear') changed(); });
   addEventListener('pagehide', () => { if (dirty || busy) text().then(keep); });
   addEventListener('beforeunload', event => { flush(); if (dirty && !readOnly) { text().then(keep); event.preventDefault(); } });
