@@ -1,10 +1,7 @@
 """What the editor offers instead of free text: roles, forms, deadlines, documents, operations, decisions, variables."""
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,7 +16,7 @@ from engine.definitions.variables import ALWAYS, variables
 from engine.documents import catalogue
 from engine.people import ROLES
 from engine.runtime import service_registry
-from engine.studio import drafts
+from engine.studio import drafts, value_words
 from engine.studio.drafts import Draft
 
 GROUPS = (
@@ -96,15 +93,8 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"value": value, "label": label} for value, label in pairs]
 
 
-@cache
-def names() -> Mapping[str, Mapping[str, str]]:
-    """What operations, checks and acts are called."""
-    found: Mapping[str, Mapping[str, str]] = tomllib.loads((Path(__file__).parent / "operations.toml").read_text("utf-8"))
-    return found
-
-
 def _called(kind: str, registered: Iterable[str]) -> list[dict[str, str]]:
-    return _pairs((name, names()[kind].get(name, name)) for name in sorted(registered))
+    return _pairs((name, value_words.operations()[kind].get(name, name)) for name in sorted(registered))
 
 
 def _forms(draft: Draft) -> tuple[list[dict[str, str]], dict[str, list[str]]]:

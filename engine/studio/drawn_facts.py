@@ -8,7 +8,7 @@ from engine.definitions.extension import ATTRIBUTES, CHILDREN, NAMESPACE
 from engine.definitions.guard import is_bpmn, local_name, namespace, open_bpmn, text_of
 from engine.definitions.layout import DC, DD, DI
 from engine.definitions.model import FLOW_NODES
-from engine.people import ROLES
+from engine.studio import value_words
 from engine.studio.facts import Thing, unique
 
 KINDS = {
@@ -32,10 +32,7 @@ PLAIN = {
     "loopCardinality": "次数", "condition": "条件", "messageRef": "消息", "signalRef": "信号", "errorRef": "错误", "escalationRef": "升级",
     "triggeredByEvent": "由事件启动", "isInterrupting": "中断", "processRef": "流程", "text": "文字", "gatewayDirection": "方向"}
 NAMED = ("name", "template", "key", "id")
-LEVELS = {"grid": "网格", "village": "村社", "area": "片区", "town": "镇街", "city": "市级"}
-UNITS = {"minutes": "分钟", "hours": "小时", "workingHours": "工作时", "days": "自然日", "workingDays": "工作日"}
-VALUES = {"role": {key: role.name for key, role in ROLES.items()}, "scope": LEVELS, "limitUnit": UNITS,
-          "sendBack": {"any": "可以", "process": "只在本流程内", "none": "不可以"}}
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 
 def names(document: bytes) -> dict[str, str]:
@@ -80,9 +77,9 @@ def _said(element: etree._Element, inside: str = "") -> Iterator[tuple[str, str]
     """Attributes, then what stands inside and is no element of its own."""
     for key, value in element.attrib.items():
         name = etree.QName(str(key))
-        if name.localname != "id" or name.namespace:
-            known = VALUES.get(name.localname, {}) if name.namespace == NAMESPACE else {}
-            yield f"{inside}{_title(element, name)}", known.get(str(value), str(value))
+        if (name.localname != "id" or name.namespace) and name.namespace != XSI:
+            words = value_words.own if name.namespace == NAMESPACE else value_words.plain
+            yield f"{inside}{_title(element, name)}", words(str(name.localname), str(value))
     for child in element:
         if not isinstance(child.tag, str) or is_bpmn(child, *SILENT) or (is_bpmn(child, *OWN) and child.get("id")):
             continue
@@ -103,7 +100,7 @@ def _inner(child: etree._Element, inside: str) -> Iterator[tuple[str, str]]:
     else:
         deeper = inside if tag.endswith("EventDefinition") else f"{inside}{called} · "
         if tag.endswith("EventDefinition") or not (text or len(child) or child.attrib):
-            yield f"{inside}触发" if tag.endswith("EventDefinition") else f"{inside}{called}", tag
+            yield f"{inside}触发" if tag.endswith("EventDefinition") else f"{inside}{called}", value_words.event(tag)
         yield from _said(child, deeper)
 
 
@@ -112,7 +109,8 @@ def _own_child(child: etree._Element, called: str) -> Iterator[tuple[str, str]]:
     tag = local_name(child)
     label = next((str(child.get(one)) for one in NAMED if child.get(one)), "")
     written = sorted((str(key), str(value)) for key, value in child.attrib.items())
-    rest = [f"{CHILD_WORDS.get((tag, key), key)}={value}" for key, value in written if value != label or key not in NAMED]
+    rest = [f"{CHILD_WORDS.get((tag, key), key)}={value_words.of_child(key, value)}" for key, value in written
+            if value != label or key not in NAMED]
     yield f"{called} {label}".strip(), "，".join(rest) or "有"
 
 

@@ -9,12 +9,15 @@ from engine.errors import InvalidDefinition, UnsafeInput
 from engine.feel import load_decisions
 from engine.feel.dmn import Decision
 from engine.studio.facts import Thing
+from engine.studio.form_editing import TYPES
 
 FIELDS = {
     "type": "种类", "label": "标签", "description": "说明", "text": "文字", "readonly": "只读", "values": "选项",
     "valuesExpression": "选项来源", "conditional": "显示条件", "validate": "校验", "required": "必填", "min": "最小值", "max": "最大值",
     "minLength": "最少字数", "maxLength": "最多字数", "pattern": "格式", "minCount": "最少份数", "maxCount": "最多份数",
-    "notFuture": "不得晚于现在", "hide": "隐藏条件", "defaultValue": "默认值", "decimalDigits": "小数位", "unit": "单位",
+    "notFuture": "不得晚于现在", "notPast": "不得早于现在",
+    "document": "在文书中叫", "dateLabel": "日期的名称",
+    "hide": "隐藏条件", "defaultValue": "默认值", "decimalDigits": "小数位", "unit": "单位",
     "subtype": "种类细分", "value": "值", "expression": "校验表达式", "default": "默认值", "basis": "依据", "source": "来源"}
 SKIPPED = ("components", "id", "key", "layout")
 POLICY, ROW = "命中策略", "当 "
@@ -32,6 +35,7 @@ def forms(package: Package, other: Package) -> dict[str, Thing]:
         found[key] = Thing(key, title, "表单", "", {**_form_facts(document), **({"字段次序": order} if order else {})})
         for name, component in fields.items():
             facts = dict(_flat({k: v for k, v in component.items() if k not in SKIPPED}))
+            facts |= {what: TYPES[facts[what]] for what in ("种类",) if facts.get(what) in TYPES}
             found[f"{key}/{name}"] = Thing(name, str(component.get("label") or name), "字段", title, facts)
     return found
 

@@ -1,14 +1,20 @@
 """The process as a manual for people who work by it: every step with who, what, until when and on what ground; ways, tables, parameters."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.definitions import Package, read
 from engine.definitions.model import HUMAN, Model, Node
 from engine.studio import drawn_facts, kept_facts, picture
 from engine.studio.facts import Thing
 
-LEFT_OUT = ("种类", "名称", "所在范围", "编号")
+LEFT_OUT = ("种类", "名称", "所在范围", "编号", "可执行", "结果变量", "发起表单权限", "表单权限", "串行")
+FIELD_LEFT_OUT = ("标签", "在文书中叫", "日期的名称", "种类细分", "patternErrorMessage", "role")
+STORED = re.compile(r"=[^、，]*")
+"""What stands behind the label of a choice: how it is stored."""
+FORMS = ("办理表单", "发起表单")
+LIMIT, UNIT = "办理时限", "时限单位"
 AUTOMATIC = ("serviceTask", "scriptTask", "businessRuleTask", "callActivity", "sendTask", "receiveTask", "intermediateCatchEvent",
              "boundaryEvent")
 
@@ -44,12 +50,27 @@ def of(package: Package) -> Manual:
     model, names = read(package.diagram).alone(), drawn_facts.names(package.diagram)
     things = drawn_facts.things(package.diagram, names)
     forms = kept_facts.forms(package, package)
+    parameters = kept_facts.parameters(package)
+    things = {key: replace(thing, facts=_in_words(thing.facts, forms, parameters)) for key, thing in things.items()}
     steps = {kind: tuple(_step(model, node, things, forms) for node in model.each(*kinds))
              for kind, kinds in (("people", HUMAN), ("system", AUTOMATIC))}
     start = _start(model, things, forms)
     about = things[package.key].facts.get("说明", "") if package.key in things else ""
     return Manual(package.name, package.key, about, picture.svg(package.diagram), (*start, *steps["people"]), steps["system"],
-                  tuple(kept_facts.decisions(package, package).values()), tuple(kept_facts.parameters(package).values()))
+                  tuple(kept_facts.decisions(package, package).values()), tuple(parameters.values()))
+
+
+def _in_words(said: Mapping[str, str], forms: Mapping[str, Thing], parameters: Mapping[str, Thing]) -> dict[str, str]:
+    """Forms by name; a limit with its unit, and a parameter as people call it with what it is set to."""
+    facts = dict(said)
+    for word in FORMS:
+        if facts.get(word) in forms:
+            facts[word] = forms[facts[word]].name
+    if LIMIT in facts:
+        sheet = parameters.get(facts[LIMIT].removeprefix("param."))
+        value = f"{sheet.name}（现为 {sheet.facts.get('默认值', '')}）" if sheet is not None else facts[LIMIT]
+        facts[LIMIT] = f"{value} {facts.pop(UNIT, '')}".strip()
+    return facts
 
 
 def _start(model: Model, things: Mapping[str, Thing], forms: Mapping[str, Thing]) -> tuple[Step, ...]:
@@ -64,7 +85,8 @@ def _start(model: Model, things: Mapping[str, Thing], forms: Mapping[str, Thing]
 
 
 def _fields(form: str, forms: Mapping[str, Thing]) -> tuple[tuple[str, str], ...]:
-    return tuple((one.name, "，".join(f"{word} {text}" for word, text in one.facts.items() if word != "标签"))
+    return tuple((one.name, "，".join(f"{word} {STORED.sub('', text) if word == '选项' else text}" for word, text in one.facts.items()
+                                     if word not in FIELD_LEFT_OUT))
                  for key, one in forms.items() if form and key.startswith(f"{form}/"))
 
 

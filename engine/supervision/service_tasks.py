@@ -31,7 +31,7 @@ NEEDS = {
     "received": {**MATTER, "order": "督办文书"}, "answered": {**MATTER, "order": "督办文书", "text": "书面说明"},
     "no_answer": {**MATTER, "order": "督办文书"}, "escalate": {**MATTER, "order": "督办文书"},
     "extended": {**MATTER, "issued": "已发出的文书", "extension": "延长几日、由谁决定"},
-    "sent_back": {**MATTER, "issued": "已发出的文书", "standard": "一般几日内说明"},
+    "sent_back": {**MATTER, "issued": "已发出的文书", "days|standard": "几日内说明"},
 }
 """What each cannot do without, as the diagram of the ladder passes it."""
 

@@ -77,7 +77,7 @@ def test_a_document_of_a_step_is_told_by_its_name():
 
     found = differences.compare(before, replace(LOOP, diagram=extended.encode()))
 
-    assert any("增加文书 劝导单 “必须=true，模板=DOC-99”" in one for one in words.words(found))
+    assert any("增加文书 劝导单 “必须=是，模板=DOC-99”" in one for one in words.words(found))
 
 
 def form(key: str, change) -> definitions.Package:

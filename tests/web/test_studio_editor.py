@@ -6,7 +6,8 @@ from engine import definitions
 from engine.database import Database
 from engine.people import directory
 from engine.runtime import service_registry
-from engine.studio import choices, drafts
+from engine.studio import choices, drafts, manual, value_words
+from tests.town import ROOT
 
 
 def text(answer: object) -> str:
@@ -34,7 +35,7 @@ def test_the_panel_offers_instead_of_free_text(as_person: object, draft: drafts.
 
 
 def test_every_registered_operation_has_a_chinese_name() -> None:
-    named = choices.names()
+    named = value_words.operations()
     assert set(named["operations"]) == set(service_registry.functions())
     assert set(named["checks"]) == set(service_registry.checks())
     assert set(named["acts"]) == set(service_registry.acts())
@@ -53,6 +54,18 @@ def test_a_table_that_is_not_there_is_told(as_person: object, draft: drafts.Draf
     assert designer.get(f"/studio/models/{draft.id}/decisions/relapse_level.dmn").status_code == 200
     assert designer.get(f"/studio/models/{draft.id}/decisions/none.dmn").status_code == 404
     assert designer.get(f"/studio/models/{draft.id}/decisions/grid_loop.bpmn").status_code == 404
+
+
+@pytest.mark.parametrize("key", ["grid_loop", "penalty"])
+def test_the_manual_speaks_of_kinds_forms_and_limits_as_people_do(key: str) -> None:
+    made = manual.of(definitions.read_folder(ROOT / "bpmn" / key, ROOT / "forms"))
+    facts = [(word, text) for one in (*made.people, *made.system) for word, text in one.facts]
+    said = "".join(f"{word}{text}" for word, text in facts) + "".join(text for one in made.people for _, text in one.fields)
+    assert not [raw for raw in ("EventDefinition", "isExecutable", "xsi:", "textarea", "textfield", "checklist", "case_officer，",
+                                "notifications.remind", "workingDays") if raw in said]
+    assert ("触发", "定时") in facts and any(word == "系统操作" and text == "提醒某个岗位" for word, text in facts)
+    assert any(word == "办理时限" and "（现为 " in text and text.endswith("工作日") for word, text in facts)
+    assert not any(word == "时限单位" or text.startswith("F-") for word, text in facts)
 
 
 @pytest.mark.parametrize("page", ["draw", "choices", "manual"])
