@@ -37,19 +37,19 @@ def test_the_page_of_a_form_is_clean(people: Crowd, size: dict[str, int], half: 
 def test_the_keys_alone_are_enough_and_a_change_leaves_its_maker_where_it_was_made(people: Crowd) -> None:
     designer = people.enter("sheji")
     page = begin(designer)
-    page.get_by_role("button", name="“问题类别”下移").press("Enter")
-    page.wait_for_url("**#line")
+    with page.expect_navigation(url="**#line"):
+        page.get_by_role("button", name="“问题类别”下移").press("Enter")
     assert page.locator("#fields-title + ol li").nth(1).inner_text().startswith("问题类别")
     page.keyboard.press("Tab")
     expect(page.locator("#line :focus")).to_have_text("问题类别")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**#line")
+    with page.expect_navigation(url="**#line"):
+        page.keyboard.press("Enter")
     assert page.locator("#fields-title + ol li").nth(0).inner_text().startswith("问题类别")
 
     page.get_by_label("标题", exact=True).fill("哪一类问题")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**#settings")
+    with page.expect_navigation(url="**#settings"):
+        page.keyboard.press("Enter")
     expect(page.locator("#settings-title")).to_contain_text("哪一类问题")
     expect(page.locator("#preview")).to_contain_text("哪一类问题")
 

@@ -41,6 +41,7 @@ export function mends(modeler, { key, focus }) {
     body.$parent = event;
     stack.execute('element.updateModdleProperties', { element: made, moddleElement: event, properties: { timeDate: body } });
     modeling.updateProperties(made, { name: '到期' });
+    get('selection').select(made); // what comes after it is the designer's to draw
   }
   function ordered(element) { // as they stand in the file, which is how they are asked now
     const own = element.businessObject, written = own.$parent.flowElements.filter(one => one.sourceRef === own && one.conditionExpression && one !== own.default);
