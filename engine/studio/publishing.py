@@ -33,6 +33,7 @@ _JOINED = select(*_ASKED).join(tables.draft, tables.draft.c.id == tables.request
 ONE = _JOINED.where(tables.request.c.id == bindparam("i"))
 ALL = _JOINED.order_by(tables.request.c.asked_at.desc(), tables.request.c.id.desc()).limit(bindparam("most"))
 OF_DRAFT = _JOINED.where(tables.request.c.draft_id == bindparam("d")).order_by(tables.request.c.id.desc())
+OF_VERSIONS = _JOINED.where(tables.request.c.definition_id.in_(bindparam("ids", expanding=True))).order_by(tables.request.c.id)
 DUE = (select(tables.request.c.id).where(tables.request.c.state == "approved",
                                          tables.request.c.effective_at <= bindparam("now", type_=UTCDateTime))
        .order_by(tables.request.c.effective_at, tables.request.c.id).limit(bindparam("most")))
@@ -215,6 +216,13 @@ def of_draft(c: Connection, by: Participant, draft_id: int) -> tuple[Request, ..
     """The requests of one draft, newest first. Raises NotAllowed."""
     folder_rights.must_read(by)
     return tuple(_asked(c, row) for row in c.execute(OF_DRAFT, {"d": draft_id}).all())
+
+
+def of_versions(c: Connection, by: Participant, ids: Sequence[int]) -> dict[int, Request]:
+    """Version → the request that it came from; none for what was published from a folder. Raises NotAllowed."""
+    folder_rights.must_read(by)
+    found = (_asked(c, row) for row in c.execute(OF_VERSIONS, {"ids": list(ids)}).all())
+    return {one.definition_id: one for one in found if one.definition_id is not None}
 
 
 def writers(c: Connection, draft_id: int) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+import zipfile
 
 import pytest
 
@@ -59,6 +60,19 @@ def test_a_draft_is_asked_for_by_one_and_approved_by_another(begun, as_person, d
     assert judge.post(f"{request}/approve", {"why": "同意"}).status_code == 302
     assert latest(database) == 1
     assert judge.post(f"{request}/approve").status_code == 409
+
+
+def test_a_version_says_why_it_was_made_and_gives_all_its_files_away(begun, as_person, database: Database) -> None:
+    place = asked(begun).headers["Location"]
+    assert as_person(JUDGE).post(f"{place}/approve").status_code == 302
+    with database.reading() as c:
+        version = next(one.id for one in definitions.list_definitions(c) if one.key == "dog_keeping")
+    page = text(as_person(DESIGNER).get(f"/studio/definitions/{version}"))
+    assert "新增便民事项" in page and "批准，" in page and f'href="{place}"' in page
+    answer = as_person(DESIGNER).get(f"/studio/definitions/{version}/package.zip")
+    names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+    assert any(name.endswith(".bpmn") for name in names) and any("form.json" in name for name in names)
+    assert as_person("wg01").get(f"/studio/definitions/{version}/package.zip").status_code in (403, 404)
 
 
 def test_a_request_is_sent_back_with_a_reason_and_taken_back_by_its_writer(begun, as_person, database: Database) -> None:

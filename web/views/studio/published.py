@@ -6,12 +6,12 @@ from typing import Any
 from flask import Response, jsonify, redirect, render_template, request, send_file, url_for
 
 from engine.administration import studio
-from engine.studio import drafts, publishing, starting
+from engine.studio import arriving, drafts, publishing, sources, starting
 from web.auth import policy
 from web.context import database, me
 from web.views.studio.room import blueprint
 
-XML = "application/xml"
+XML, ZIP = "application/xml", "application/zip"
 AT_WORK = ("open", "submitted")
 
 
@@ -48,7 +48,17 @@ def definition(definition_id: int) -> Any:
     """One version: the picture with what stands where, the check's report, its siblings."""
     with database().reading() as c:
         sheet = studio.shown(c, me(), definition_id)
-    return render_template("studio/definition.html", sheet=sheet, line=sheet.line, version=sheet.line.version)
+        asked = publishing.of_versions(c, me(), [one.version.id for one in sheet.versions])
+    return render_template("studio/definition.html", sheet=sheet, line=sheet.line, version=sheet.line.version, asked=asked)
+
+
+@blueprint.get("/definitions/<int:definition_id>/package.zip")
+@policy("design", "approve_models")
+def version_package(definition_id: int) -> Response:
+    """All files of a version in one zip, as they were written; the same that can be uploaded."""
+    with database().reading() as c:
+        kept = sources.version(c, definition_id)
+    return send_file(io.BytesIO(arriving.packed(kept.files)), ZIP, as_attachment=True, download_name=f"{kept.key}-{kept.number}.zip")
 
 
 @blueprint.get("/definitions/<int:definition_id>/diagram.bpmn")
