@@ -51,6 +51,16 @@ def passed(stage: Stage) -> list[str]:
         return list(dict.fromkeys(one for event in history.of(c, stage.case) for one in event.detail.get("passed") or ()))
 
 
+def trail(stage: Stage) -> list[str]:
+    """Every passing of the played case in order, then where it stands: what the ways out of gateways are told from."""
+    if stage.case is None:
+        return []
+    with stage.database.reading() as c:
+        gone = [one for event in history.of(c, stage.case) for one in event.detail.get("passed") or ()]
+        stands = [row.element_id for query in (TIMERS, AWAITED) for row in c.execute(query) if row.instance_id == stage.case]
+    return [*gone, *(row.element_id for row in stage.items() if row.instance_id == stage.case), *stands]
+
+
 def lists(stage: Stage) -> dict[str, list[str]]:
     """For each role the steps of the played case that its people have to do now."""
     found: dict[str, list[str]] = {}

@@ -38,7 +38,7 @@ class Played:
     """One example as it was played. `stopped`: the line at which it did not hold, from 1, and why; `passed`: ids of elements.
 
     `lists`: after each line that held, role → steps on the list. `picture`: all that is to be seen at its end (`picture.of`), when
-    that was asked for.
+    that was asked for; `trail`: every passing in order and where it stands at last, when it was not.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Played:
     passed: tuple[str, ...]
     lists: tuple[Mapping[str, list[str]], ...]
     picture: Mapping[str, Any]
+    trail: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -112,7 +113,7 @@ def _travelling(package: Package) -> dict[str, Any]:
 def _read(answer: Mapping[str, Any]) -> Played:
     stopped = answer.get("stopped")
     where = (stopped["number"], stopped["why"]) if stopped else None
-    return Played(answer["name"], where, tuple(answer["passed"]), tuple(answer["lists"]), answer)
+    return Played(answer["name"], where, tuple(answer["passed"]), tuple(answer["lists"]), answer, tuple(answer.get("trail", ())))
 
 
 @contextlib.contextmanager

@@ -89,7 +89,7 @@ def _played(folder: Path, built: Path, key: str, number: int, script: Mapping[st
             lines.play(stage, [(verb, what) for verb, what in script["steps"]], lambda now: lists.append(picture.lists(now)))
         except lines.Stopped as error:
             stopped = {"number": error.number, "why": error.why}
-        found = picture.of(stage) if script.get("whole") else {"passed": picture.passed(stage)}
+        found = picture.of(stage) if script.get("whole") else {"passed": picture.passed(stage), "trail": picture.trail(stage)}
     database.close()
     path.unlink()
     return {"name": script["name"], "stopped": stopped, "lists": lists, **found}

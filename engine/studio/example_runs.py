@@ -206,7 +206,7 @@ def _wish(kept: Mapping[str, Any]) -> Wish:
 def _travelling(found: Coverage) -> dict[str, Any]:
     examples = [{"name": one.name, "stopped": list(one.stopped) if one.stopped else None} for one in found.examples]
     return {"examples": examples, "passed": sorted(found.passed), "missed": [list(one) for one in found.missed],
-            "elements": found.elements, "elsewhere": found.elsewhere}
+            "elements": found.elements, "elsewhere": found.elsewhere, "ways": dict(found.ways), "taken": sorted(found.taken)}
 
 
 def coverage_of(kept: Mapping[str, Any]) -> Coverage:
@@ -214,7 +214,7 @@ def coverage_of(kept: Mapping[str, Any]) -> Coverage:
     examples = tuple(trial.Played(one["name"], (one["stopped"][0], one["stopped"][1]) if one["stopped"] else None, (), (), {})
                      for one in kept["examples"])
     return Coverage(examples, frozenset(kept["passed"]), tuple((key, name) for key, name in kept["missed"]), kept["elements"],
-                    kept["elsewhere"])
+                    kept["elsewhere"], kept.get("ways", {}), frozenset(kept.get("taken", ())))
 
 
 def _run(row: Any, now_about: str) -> Run:

@@ -6,7 +6,7 @@ What was tried can be kept as an example beside the process, and the examples of
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
@@ -21,7 +21,7 @@ from engine.rehearsal import from_past, past, scenarios, trial
 from engine.rehearsal.from_past import Way
 from engine.rehearsal.scenarios import Scenario, Step
 from engine.rehearsal.trial import Played
-from engine.studio import drafts, folder_rights
+from engine.studio import drafts, folder_rights, ways_covered
 from engine.studio.drafts import Draft
 from engine.studio.folder import SCENARIOS
 from engine.studio.trial_tables import trial as table
@@ -55,13 +55,20 @@ class Trial:
 @dataclass(frozen=True)
 class Coverage:
     """Which elements of the draft the examples passed. `missed`: (id, name) of those that none passed; `elsewhere`: how many examples
-    are in a language that a trial does not speak."""
+    are in a language that a trial does not speak; `ways` out of gateways: id → words, `taken`: those that an example took."""
 
     examples: tuple[Played, ...]
     passed: frozenset[str]
     missed: tuple[tuple[str, str], ...]
     elements: int
     elsewhere: int
+    ways: Mapping[str, str] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
+
+    @property
+    def untaken(self) -> dict[str, str]:
+        """The ways that no example took, id → words."""
+        return {flow: words for flow, words in self.ways.items() if flow not in self.taken}
 
     @property
     def holds(self) -> bool:
@@ -225,7 +232,7 @@ def proved(package: Package, around: Sequence[Mapping[str, Any]], text: str, pro
     wanted = {node.id: node.label for node in model.each(*COUNTED)}
     passed = frozenset(one for play in found for one in play.passed)
     return Coverage(found, passed, tuple((key, name) for key, name in wanted.items() if key not in passed), len(wanted),
-                    len(told) - len(here))
+                    len(told) - len(here), ways_covered.ways(model), ways_covered.taken(model, (play.trail for play in found)))
 
 
 def _shown(database: Database, draft: Draft, steps: tuple[Step, ...]) -> Trial:

@@ -28,6 +28,7 @@ def draws(designer):
     expect(finding).to_be_visible(timeout=20_000)
     designer.snaps("studio-guide-check")
     finding.get_by_role("button", name="加一个到期事件").click()
+    expect(page.locator(".djs-element.selected")).not_to_have_attribute("data-element-id", "handle")  # the event is chosen now
     page.locator(".djs-context-pad [data-action='append.end-event']").click()
     page.keyboard.type("到期没有核对")
     with page.expect_response(lambda one: one.url.endswith("/files") and one.request.method == "POST"):

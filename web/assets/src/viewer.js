@@ -14,8 +14,8 @@ window.gridloop.diagram = async place => {
   const canvas = viewer.get('canvas'), overlays = viewer.get('overlays'), registry = viewer.get('elementRegistry');
   const known = id => registry.get(id);
   state.done.filter(known).forEach(id => canvas.addMarker(id, 'st-done'));
-  const reached = new Set([...state.done, ...state.now.map(x => x.id)]), done = new Set(state.done);
-  registry.filter(e => e.type === 'bpmn:SequenceFlow' && done.has(e.source.id) && reached.has(e.target.id))
+  const reached = new Set([...state.done, ...state.now.map(x => x.id)]), done = new Set(state.done), untaken = new Set(state.untaken);
+  registry.filter(e => e.type === 'bpmn:SequenceFlow' && done.has(e.source.id) && reached.has(e.target.id) && !untaken.has(e.id))
     .forEach(e => canvas.addMarker(e, 'st-taken'));
   state.now.filter(x => known(x.id)).forEach(x => {
     canvas.addMarker(x.id, x.level ? `st-${x.level}` : x.late ? 'st-late' : 'st-now');

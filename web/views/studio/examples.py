@@ -93,5 +93,6 @@ def keep_way(draft_id: int) -> Any:
 @blueprint.get("/models/<int:draft_id>/coverage")
 @policy("design", "approve_models")
 def coverage(draft_id: int) -> Response:
-    """The elements that the examples passed, for the picture: as the page that ran them says."""
-    return jsonify(done=request.args.get("done", "")[:20_000].split(), flows=[], now=[])
+    """What the examples passed, and the ways out of gateways they did not take, for the picture: as the page that ran them says."""
+    done, untaken = (request.args.get(name, "")[:20_000].split() for name in ("done", "untaken"))
+    return jsonify(done=done, flows=[], now=[], untaken=untaken)
